@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Borrowed bytes: a pointer and a length, never owned, never terminated. The bytes live as long as
+ * whatever the slice was cut from; a function that keeps them copies them.
+ */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct slice {
+	const uint8_t *data;
+	size_t size;
+};
+
+#define SLICE(literal) ((struct slice){ (const uint8_t *)(literal), sizeof(literal) - 1 })
+
+static inline struct slice slice_of(const void *data, size_t size)
+{
+	return (struct slice){ data, size };
+}
+
+/* The bytes of a C string; a null pointer gives an empty slice. */
+static inline struct slice slice_of_string(const char *string)
+{
+	return (struct slice){ (const uint8_t *)string, string ? strlen(string) : 0 };
+}
+
+static inline bool slice_equal(struct slice a, struct slice b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+/* The first @size bytes of @whole, or all of it. */
+static inline struct slice slice_first(struct slice whole, size_t size)
+{
+	return (struct slice){ whole.data, size < whole.size ? size : whole.size };
+}
+
+/* What follows the first @size bytes of @whole; empty when there is nothing. */
+static inline struct slice slice_after(struct slice whole, size_t size)
+{
+	if (size >= whole.size)
+		return (struct slice){ whole.data ? whole.data + whole.size : NULL, 0 };
+	return (struct slice){ whole.data + size, whole.size - size };
+}
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the calls of a run came to: for each query its calls, time, percentiles, rows, errors and
+ * callers; connections; the time split; what was lost. Bounded: every table has a ceiling, what comes
+ * after it is counted under "others"; percentiles come from a base-2 exponential histogram (the shape of OTLP), exact
+ * to about 2 %, and counts, sums, minimum and maximum are exact. No allocation for a span: all memory
+ * is taken at the beginning.
+ *
+ * Ownership: the summary belongs to its maker; texts are copied into it. Threads: one, the consumer's.
+ * Failure: only at the beginning, when there is no memory.
+ */
+#ifndef EXPORTER_SUMMARY_H
+#define EXPORTER_SUMMARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "exporter/span.h"
+
+#define SUMMARY_QUERIES 1000
+#define SUMMARY_CALLERS 6	/* of each query; later ones are counted together */
+#define SUMMARY_ERRORS 6	/* kinds of each query */
+#define SUMMARY_CONNECTIONS 64
+#define SUMMARY_INCOMPLETE 32
+#define SUMMARY_TEXT ((size_t)4 << 20)
+
+/* Base-2 exponential histogram: bucket i holds (base^i, base^(i+1)], base = 2^(2^-scale). */
+#define SUMMARY_BUCKETS 160
+
+struct summary_histogram {
+	int32_t scale, offset;
+	uint32_t bucket[SUMMARY_BUCKETS];
+	uint64_t count;
+};
+
+struct summary_caller {
+	uint64_t process_id;
+	struct slice module;		/* path; empty: unknown */
+	uint64_t offset;		/* of the return address in the module */
+	uint64_t address;
+	uint64_t calls;
+	uint64_t total_ns;
+};
+
+struct summary_error {
+	char type[32];			/* error.type */
+	uint64_t calls;
+	struct summary_caller caller;	/* of the first */
+};
+
+struct summary_query {
+	uint64_t hash;
+	struct slice text, summary;
+	uint64_t calls, errors, total_ns, min_ns, max_ns;
+	uint64_t rows;			/* returned, or affected where nothing is returned */
+	uint64_t split_calls, first_byte_ns, fetch_ns, split_total_ns;	/* over the calls with a measured split */
+	struct summary_histogram histogram;
+	struct summary_caller caller[SUMMARY_CALLERS];
+	uint64_t other_callers;
+	struct summary_error error[SUMMARY_ERRORS];
+	uint64_t other_errors;
+};
+
+struct summary_connection {
+	struct slice server;		/* "db1:5432/shop", "/run/postgresql/.s.PGSQL.5432/shop" */
+	uint64_t count, errors, total_ns;
+	struct summary_error error[SUMMARY_ERRORS];
+};
+
+struct summary_incomplete {
+	struct slice text;
+	uint32_t pid;
+	uint64_t duration_ns;
+	struct summary_caller caller;
+};
+
+struct summary_totals {
+	uint64_t queries, errors, connections, connect_errors, incomplete, other;
+	uint64_t database_ns;		/* sum of all calls and connects */
+	uint64_t query_ns, first_byte_ns, fetch_ns, split_total_ns, split_calls;
+	uint64_t unlisted_queries;	/* calls whose query found no place in the table */
+};
+
+struct summary;
+
+/* Null when there is no memory (errno). */
+struct summary *summary_begin(void);
+void summary_end(struct summary *summary);
+
+/* Takes one span; constant time. */
+void summary_add(struct summary *summary, const struct span *span);
+
+const struct summary_totals *summary_totals(const struct summary *summary);
+
+enum summary_order { SUMMARY_BY_TOTAL, SUMMARY_BY_CALLS, SUMMARY_BY_MEAN, SUMMARY_BY_P95,
+		     SUMMARY_BY_MAX, SUMMARY_BY_ROWS, SUMMARY_BY_ERRORS };
+
+/* Fills @ret with up to @count queries, greatest first; returns how many. */
+size_t summary_queries(const struct summary *summary, enum summary_order order,
+		       const struct summary_query **ret, size_t count);
+
+size_t summary_connections(const struct summary *summary, const struct summary_connection **ret,
+			   size_t count);
+size_t summary_incomplete(const struct summary *summary, const struct summary_incomplete **ret,
+			  size_t count);
+
+/* The duration below which @quantile (0 to 1) of the calls lie; exact at 0 and 1. */
+uint64_t summary_quantile_ns(const struct summary_query *query, double quantile);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The only memory of application threads: one anonymous mapping, made at the first use, cut into
+ * blocks of a few size classes. It is left out of core dumps and wiped in every forked child, so
+ * that a child begins with nothing of its parent's and no structure is ever seen half changed.
+ *
+ * Ownership: who takes a block gives it back, with the same size, or leaves it for good.
+ * Threads: lock-free, callable from any thread and from signal handlers; makes a system call
+ * (mmap, madvise) only at the first use in a process.
+ * Failure: a null pointer when the ceiling is reached or the mapping was refused; it is counted, and
+ * the caller passes the program's call through untraced.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of address space, resident only as far as used. */
+#define ARENA_CEILING ((size_t)32 << 20)
+
+/* Blocks are 64 bytes, or the next power of two up to this; more is refused. */
+#define ARENA_BLOCK_MAX ((size_t)256 << 10)
+
+/* Tables that live once in a process hang on a root, which reads null again in a forked child. */
+enum arena_root {
+	ARENA_ROOT_CONNECTIONS,
+	ARENA_ROOT_SOCKETS,
+	ARENA_ROOT_STATEMENTS,
+	ARENA_ROOT_MODULES,
+	ARENA_ROOT_AREA,
+	ARENA_ROOT_COUNT
+};
+
+/* A zeroed block of at least @size bytes, aligned to 64, or null. */
+void *arena_take(size_t size);
+
+/* Gives back what arena_take(@size) returned; a null pointer is allowed. */
+void arena_give(void *block, size_t size);
+
+/*
+ * The block that hangs on @root, made zeroed with @size bytes by whoever comes first; null when
+ * there is no room. All callers of one root use one size.
+ */
+void *arena_root(enum arena_root root, size_t size);
+
+/* What hangs on @root, or null; takes nothing. */
+void *arena_root_peek(enum arena_root root);
+
+/* How often a block was refused in this process. */
+uint64_t arena_refused(void);
+
+/*
+ * This process by a random number that differs in a forked child, made at the first use (one
+ * getpid and one getrandom); 0 when there is no arena. Cheap: one load afterwards. Correct after
+ * fork, _Fork and a raw clone, since the wiped page is the sign; a vfork child is its parent.
+ */
+uint64_t arena_process_id(void);
+
+/* The process id number as it was when arena_process_id() first answered here. */
+uint32_t arena_process_pid(void);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding the real function behind a replaced one, without dlsym: a call into the loader may
+ * allocate, take its locks, or answer for the wrong caller (RTLD_NEXT does not see a libpq that a
+ * Python extension brought with RTLD_LOCAL, and with two copies loaded it names the wrong one).
+ *
+ * libc: the next definition after ourselves in global search order, so that other preloads behind us
+ * stay in the chain. Libraries: for each calling object, breadth-first over its DT_NEEDED, then
+ * global order, then the one loaded object that defines the name.
+ *
+ * Threads: any. resolve_owner() is lock-free with glibc 2.35 and newer; resolve_next() walks the
+ * start-up objects only and takes no lock; resolve_for_object() holds the loader's lock of
+ * dl_iterate_phdr() while it copies the list of objects, once for each calling object.
+ * Failure: a null pointer or false; never an abort.
+ */
+#ifndef BASE_RESOLVE_H
+#define BASE_RESOLVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One loaded object. Equal keys: the same object, not one that took its place. */
+struct resolve_object {
+	const void *link_map;
+	uintptr_t load_address;	/* l_addr */
+	uintptr_t dynamic;	/* l_ld */
+	uintptr_t start, end;	/* its mapped range; code lies inside */
+	const char *path;	/* l_name: the loader's; "" is the main program */
+};
+
+/* The object whose mapped range holds @address; false when there is none. */
+bool resolve_owner(const void *address, struct resolve_object *ret);
+
+static inline bool resolve_same(const struct resolve_object *a, const struct resolve_object *b)
+{
+	return a->link_map == b->link_map && a->load_address == b->load_address &&
+	       a->dynamic == b->dynamic;
+}
+
+static inline bool resolve_holds(const struct resolve_object *object, const void *address)
+{
+	return (uintptr_t)address >= object->start && (uintptr_t)address < object->end;
+}
+
+/*
+ * The default version of function @name in the first object after ourselves, in global search
+ * order, that defines it. Resolves indirect functions. Usable before our constructor ran.
+ */
+void *resolve_next(const char *name);
+
+/*
+ * Resolves @count @names into @ret as @caller would see them without us; null where nothing defines
+ * a name (a function newer than the library). All come from one object: the first, in the order
+ * above, that defines @names[0]. @ret_owner is that object. False when there is none.
+ */
+bool resolve_for_object(const struct resolve_object *caller, const char *const *names, size_t count,
+			void **ret, struct resolve_object *ret_owner);
+
+/* How many objects were unloaded so far (dlpi_subs): another number makes caches by object stale. */
+uint64_t resolve_unloads(void);
+
+/*
+ * Looks @name up in one object by its own hash tables; @dynamic is l_ld, @load_address is l_addr.
+ * Null when it is not defined there, or the tables are missing or malformed.
+ */
+void *resolve_in_object(uintptr_t load_address, uintptr_t dynamic, const char *name);
+
+#endif

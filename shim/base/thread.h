@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What we keep for each thread, in initial-exec storage: general-dynamic storage may allocate at the
+ * first touch, inside the program's own allocator. At most 256 bytes (checked by tests/abi).
+ *
+ * Threads: each thread sees its own. Signal handlers see the interrupted thread's: the guard tells
+ * them. After a fork the copy belongs to the parent; thread_current() starts it afresh.
+ */
+#ifndef BASE_THREAD_H
+#define BASE_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct traffic;
+
+struct thread {
+	uint64_t process_id;	/* whose state this is; another value than arena_process_id(): stale */
+	uint64_t random[4];	/* xoshiro256** state, see base/random.h */
+	uint32_t id;		/* kernel thread id */
+	uint32_t lane;		/* tried first, see trace/area.h */
+	uint32_t call_slot;	/* tried first, see trace/area.h */
+	uint32_t depth;		/* how deep inside our own code, see base/guard.h */
+	struct traffic *traffic;	/* the command that waits in a library call, see call/traffic.h */
+	const void *library;	/* the object whose call is under way on this thread, or null */
+};
+
+/* This thread's state without any check: for the guard and for the socket hooks. */
+struct thread *thread_peek(void);
+
+/*
+ * This thread's state, begun afresh when the process or the thread is new (one gettid). Null when
+ * there is no arena.
+ */
+struct thread *thread_current(void);
+
+#endif

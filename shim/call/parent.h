@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is the parent of a call? Facts only: the span that is current on this thread, else the context
+ * that the process inherited (TRACEPARENT), which stands for CLIENT and INTERNAL spans outside any request
+ * and never for a SERVER span; else none, and where a parent exists but cannot be known, the mark
+ * "unknown". One place, because each later source (requests on a waiting thread, the language
+ * runtime's own record) is one more rule in the same order.
+ *
+ * Threads: any; reads thread-local and load-time state only. No failure.
+ */
+#ifndef CALL_PARENT_H
+#define CALL_PARENT_H
+
+#include <stdbool.h>
+
+#include "trace/context.h"
+#include "trace/record.h"
+
+enum parent_source { PARENT_NONE, PARENT_CURRENT, PARENT_INHERITED, PARENT_UNKNOWN };
+
+struct parent {
+	enum parent_source source;
+	struct trace_context context;	/* valid for CURRENT and INHERITED */
+};
+
+/* Taken at submit time, on the submitting thread. */
+struct parent parent_of_call(enum span_kind kind);
+
+/* The context that the process was started in; set once, at load; null: none. */
+void parent_inherit(const struct trace_context *context);
+
+/*
+ * A new span id below @parent and, without one, a new trace id; flags by the sampler. Fills ids,
+ * trace_flags and marks of @span.
+ */
+void parent_begin_span(const struct parent *parent, struct span_record *span);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record: one finished span as flat bytes, no pointers, written by the thread that made the call
+ * and read by the consumer, perhaps in another process. Integers are of the machine; every record and
+ * every attribute begins at a multiple of 8.
+ *
+ *	struct span_record | attribute | attribute | ...
+ *
+ * The layout is part of the area's version (trace/area.h): change RECORD_VERSION with it.
+ *
+ * Writing: the writer has room that the area gave it; putting what does not fit leaves it out and
+ * marks the writer as overrun (the record is then dropped and counted). No allocation, no system call.
+ * Reading: span_record_check() first, on a private copy; afterwards the cursor needs no bounds.
+ */
+#ifndef TRACE_RECORD_H
+#define TRACE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "trace/context.h"
+
+#define RECORD_VERSION 1
+
+/* A whole record; what may be larger is cut before (query text at 8 KiB). */
+#define RECORD_SIZE_MAX ((size_t)16 << 10)
+
+/* Stored text of one query, sanitised, never cut inside a character. */
+#define RECORD_TEXT_MAX ((size_t)8 << 10)
+
+enum record_kind { RECORD_PAD = 1, RECORD_SPAN = 2 };
+
+enum span_kind { SPAN_INTERNAL = 1, SPAN_SERVER, SPAN_CLIENT, SPAN_PRODUCER, SPAN_CONSUMER };
+
+enum span_status { STATUS_UNSET, STATUS_OK, STATUS_ERROR };
+
+enum scope {
+#define SCOPE(identifier, name) SCOPE_##identifier,
+#include "trace/scope.def"
+#undef SCOPE
+	SCOPE_COUNT
+};
+
+enum attribute_key {
+#define ATTRIBUTE(identifier, name, type) ATTRIBUTE_##identifier,
+#include "trace/attribute.def"
+#undef ATTRIBUTE
+	ATTRIBUTE_COUNT
+};
+
+/* HASH is a 64-bit key, shown as 16 hex digits. */
+enum attribute_type {
+	ATTRIBUTE_STRING,
+	ATTRIBUTE_INTEGER,
+	ATTRIBUTE_BOOLEAN,
+	ATTRIBUTE_HASH
+};
+
+struct record {
+	uint32_t size;		/* all of it, a multiple of 8 */
+	uint16_t kind;		/* enum record_kind */
+	uint16_t attributes;	/* how many follow */
+};
+
+/* Bits of span_record.marks */
+#define SPAN_PARENT_REMOTE 0x01u
+#define SPAN_SAMPLED 0x02u	/* the sampler's decision: for the network only */
+
+struct span_record {
+	struct record head;
+	uint64_t process_id;	/* whose: the description of a process carries the same number */
+	uint8_t trace_id[16];
+	uint8_t span_id[8];
+	uint8_t parent_id[8];	/* zero: root */
+	uint64_t start_ns;	/* monotonic clock */
+	uint64_t duration_ns;
+	uint64_t caller;	/* return address of the call, 0 unknown */
+	uint32_t module;	/* description of the caller's module, 0 none */
+	uint32_t statement;	/* description of the prepared text, 0 none: text, summary and hash come from it */
+	uint32_t pid;
+	uint32_t thread_id;
+	uint8_t scope;		/* enum scope */
+	uint8_t kind;		/* enum span_kind */
+	uint8_t status;		/* enum span_status */
+	uint8_t trace_flags;	/* of this span's context */
+	uint8_t marks;		/* SPAN_* */
+	uint8_t reserved[3];
+};
+
+struct attribute {
+	uint16_t key;		/* enum attribute_key */
+	uint16_t type;		/* enum attribute_type */
+	uint32_t size;		/* of the value, without padding; 8 but for strings */
+};
+
+_Static_assert(sizeof(struct record) == 8, "records are read by other processes");
+_Static_assert(sizeof(struct span_record) == 96, "records are read by other processes");
+_Static_assert(sizeof(struct attribute) == 8, "records are read by other processes");
+
+/* ---- writing ---- */
+
+struct record_writer {
+	uint8_t *start, *position, *limit;
+	uint16_t attributes;
+	bool overrun;
+};
+
+/* Bytes that a string or an integer attribute takes. */
+static inline size_t attribute_room(size_t value_size)
+{
+	return sizeof(struct attribute) + ((value_size + 7) & ~(size_t)7);
+}
+
+/* Begins a writer over @room bytes at @memory, aligned to 8, that holds attributes only. */
+void record_writer_begin(struct record_writer *writer, uint8_t *memory, size_t room);
+
+/* Begins a span in the same way; the caller fills the returned head. Null when there is no room. */
+struct span_record *record_writer_span(struct record_writer *writer, uint8_t *memory, size_t room);
+
+void record_put_string(struct record_writer *writer, enum attribute_key key, struct slice value);
+void record_put_integer(struct record_writer *writer, enum attribute_key key, int64_t value);
+void record_put_boolean(struct record_writer *writer, enum attribute_key key, bool value);
+void record_put_hash(struct record_writer *writer, enum attribute_key key, uint64_t value);
+
+/* Copies @count attributes that another writer encoded: what is the same for every call of a connection. */
+void record_put_encoded(struct record_writer *writer, struct slice encoded, uint16_t count);
+
+/* Completes the head; the size of the record, or 0 when it was overrun. */
+uint32_t record_writer_end(struct record_writer *writer);
+
+/* ---- reading ---- */
+
+struct attribute_value {
+	enum attribute_key key;
+	enum attribute_type type;
+	struct slice string;	/* ATTRIBUTE_STRING */
+	int64_t integer;	/* the others; a hash as its bits */
+};
+
+struct attribute_cursor {
+	const uint8_t *position, *end;
+};
+
+/* Everything that a reader relies on: sizes, kinds, types, each attribute inside. For untrusted bytes. */
+bool span_record_check(struct slice bytes);
+
+/* @size bytes of attributes without a head (a description): the same check, for @count of them. */
+bool attributes_check(struct slice bytes, size_t count);
+
+/* Over the attributes of a checked record. */
+struct attribute_cursor span_attributes(const struct span_record *span);
+bool attribute_next(struct attribute_cursor *cursor, struct attribute_value *ret);
+
+/* Looks one up; false when it is absent. */
+bool span_attribute(const struct span_record *span, enum attribute_key key,
+		    struct attribute_value *ret);
+
+/* Names of the lists: "db.system.name", "otelshim.libpq". Null for a number outside. */
+const char *attribute_name(unsigned key);
+enum attribute_type attribute_type_of(enum attribute_key key);
+const char *scope_name(unsigned scope);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writing SQL text that is capped and hashed at once: what does not fit is still part of the hash. The
+ * text is valid UTF-8 whatever comes in: each maximal invalid sequence becomes U+FFFD (Unicode 15,
+ * section 3.9, "substitution of maximal subparts"). Pure; one writer, one thread.
+ */
+#ifndef PROTOCOL_SQL_TEXT_H
+#define PROTOCOL_SQL_TEXT_H
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/slice.h"
+
+struct sql_text {
+	uint8_t *data;		/* the caller's */
+	size_t capacity;
+	size_t size;		/* while overflowed: capacity */
+	bool overflowed;	/* more was written than fits; only then is @hash in use */
+	XXH64_state_t hash;
+};
+
+/* Starts an empty text in @data. */
+void sql_text_begin(struct sql_text *text, uint8_t *data, size_t capacity);
+
+/* Appends @piece. A character must not be spread over two pieces. */
+void sql_text_append(struct sql_text *text, struct slice piece);
+
+/*
+ * Cuts the text so that it does not end inside a character, and gives XXH64 (seed 0) of all
+ * that was appended, as it is or would be in the text.
+ */
+uint64_t sql_text_finish(struct sql_text *text);
+
+/*
+ * Copies the whole of @piece, made valid UTF-8, to the @room bytes at @data. False, and anything in
+ * those bytes, when it does not fit; @size, the bytes used, is set on success only.
+ */
+bool sql_text_copy(uint8_t *data, size_t room, struct slice piece, size_t *size);
+
+#endif

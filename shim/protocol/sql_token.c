@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SQL lexer: a table says what a byte may begin, one function for each kind of token. */
+#include "protocol/sql_token.h"
+
+/* What a byte begins (low bits), and whether it may continue a word. */
+enum {
+	GAP,		/* white space, operators, anything without a meaning here */
+	LETTER,
+	DIGIT,
+	QUOTE,
+	DOUBLE_QUOTE,
+	DOLLAR,
+	SIGN,
+	SLASH,
+	DOT,
+	COLON,
+	QUESTION,
+	MARK,
+	BEGINS = 0x0f,
+	IN_WORD = 0x10,
+	SPACE = 0x20,
+};
+
+static const uint8_t classes[256] = {
+	['\t'] = GAP | SPACE,
+	['\n'] = GAP | SPACE,
+	['\v'] = GAP | SPACE,
+	['\f'] = GAP | SPACE,
+	['\r'] = GAP | SPACE,
+	[' '] = GAP | SPACE,
+	['\''] = QUOTE,
+	['"'] = DOUBLE_QUOTE,
+	['$'] = DOLLAR | IN_WORD,
+	['+'] = SIGN,
+	['-'] = SIGN,
+	['/'] = SLASH,
+	['.'] = DOT,
+	[':'] = COLON,
+	['?'] = QUESTION,
+	[','] = MARK,
+	[';'] = MARK,
+	['('] = MARK,
+	[')'] = MARK,
+	['['] = MARK,
+	[']'] = MARK,
+	['_'] = LETTER | IN_WORD,
+	['0' ... '9'] = DIGIT | IN_WORD,
+	['A' ... 'Z'] = LETTER | IN_WORD,
+	['a' ... 'z'] = LETTER | IN_WORD,
+	[0x80 ... 0xff] = LETTER | IN_WORD,
+};
+
+static inline unsigned int begins(uint8_t byte)
+{
+	return classes[byte] & BEGINS;
+}
+
+/* The byte @ahead bytes further, 0 behind the end. */
+static inline uint8_t peek(const struct sql_lexer *lexer, const uint8_t *at, size_t ahead)
+{
+	return (size_t)(lexer->end - at) > ahead ? at[ahead] : 0;
+}
+
+static inline const uint8_t *word_end(const struct sql_lexer *lexer, const uint8_t *at)
+{
+	while (at < lexer->end && classes[*at] & IN_WORD)
+		at++;
+	return at;
+}
+
+static inline const uint8_t *find(const struct sql_lexer *lexer, const uint8_t *at, uint8_t byte)
+{
+	return memchr(at, byte, (size_t)(lexer->end - at));
+}
+
+/* Behind the `--` comment that starts at @at; its newline is not part of it. */
+static const uint8_t *line_comment_end(const struct sql_lexer *lexer, const uint8_t *at)
+{
+	while (at < lexer->end && *at != '\n' && *at != '\r')
+		at++;
+	return at;
+}
+
+/* Behind the comment whose slash is at @at, or NULL. Comments nest. */
+static const uint8_t *block_comment_end(const struct sql_lexer *lexer, const uint8_t *at)
+{
+	size_t depth = 0;
+
+	while (lexer->end - at >= 2) {
+		if (at[0] == '/' && at[1] == '*') {
+			depth++;
+			at += 2;
+		} else if (at[0] == '*' && at[1] == '/') {
+			at += 2;
+			if (--depth == 0)
+				return at;
+		} else {
+			at++;
+		}
+	}
+	return NULL;
+}
+
+/* Behind the quote that ends the part of a literal whose first byte is at @at, or NULL. */
+static const uint8_t *quoted_end(const struct sql_lexer *lexer, const uint8_t *at, uint8_t quote)
+{
+	while ((at = find(lexer, at, quote)) != NULL) {
+		at++;
+		if (peek(lexer, at, 0) != quote)
+			return at;
+		at++;
+	}
+	return NULL;
+}
+
+/* The same for a string in which a backslash takes the next byte with it. */
+static const uint8_t *escaped_end(const struct sql_lexer *lexer, const uint8_t *at)
+{
+	while (at < lexer->end) {
+		uint8_t byte = *at++;
+
+		if (byte == '\\') {
+			if (at == lexer->end)
+				return NULL;
+			at++;
+		} else if (byte == '\'') {
+			if (peek(lexer, at, 0) != '\'')
+				return at;
+			at++;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The quote that continues a string which ended at @at, or NULL: only white space with a newline, and
+ * `--` comments, may lie between (scan.l, quotecontinue). The continuation keeps the escape rule of the
+ * first part: read as a plain string, E'a'\n'\'...' would give its tail away.
+ */
+static const uint8_t *string_continuation(const struct sql_lexer *lexer, const uint8_t *at)
+{
+	bool newline = false;
+
+	for (; at < lexer->end; at++) {
+		if (*at == '\'')
+			return newline ? at : NULL;
+		if (*at == '-' && peek(lexer, at, 1) == '-') {
+			at = line_comment_end(lexer, at);
+			if (at == lexer->end)
+				return NULL;
+		}
+		if (!(classes[*at] & SPACE))
+			return NULL;
+		newline |= *at == '\n' || *at == '\r';
+	}
+	return NULL;
+}
+
+/* What may hide a quote inside a string. */
+enum quoting { DOUBLED, BACKSLASH, NOTHING };
+
+static const uint8_t *string_part_end(const struct sql_lexer *lexer, const uint8_t *at,
+				      enum quoting quoting)
+{
+	if (quoting == DOUBLED)
+		return quoted_end(lexer, at, '\'');
+	if (quoting == BACKSLASH)
+		return escaped_end(lexer, at);
+	at = find(lexer, at, '\'');
+	return at ? at + 1 : NULL;
+}
+
+static inline enum quoting plain_quoting(const struct sql_lexer *lexer)
+{
+	return lexer->standard_conforming_strings ? DOUBLED : BACKSLASH;
+}
+
+/* Behind the string whose opening quote is at @at, continuations included, or NULL. */
+static const uint8_t *string_end(const struct sql_lexer *lexer, const uint8_t *at,
+				 enum quoting quoting)
+{
+	const uint8_t *end;
+
+	do {
+		end = string_part_end(lexer, at + 1, quoting);
+		if (!end)
+			return NULL;
+		at = string_continuation(lexer, end);
+	} while (at);
+	return end;
+}
+
+/*
+ * Behind the number at @at. Takes more than the grammar does: letters and further dots that hang on
+ * a number (12ab34, 1.2.3) are an error to the server, and may be a secret somebody forgot to quote.
+ */
+static const uint8_t *number_end(const struct sql_lexer *lexer, const uint8_t *at)
+{
+	uint8_t radix = peek(lexer, at, 1) | 0x20;
+	bool decimal = *at != '0' || (radix != 'x' && radix != 'o' && radix != 'b');
+
+	for (; at < lexer->end; at++) {
+		if (*at == '.') {
+			if (peek(lexer, at, 1) == '.')
+				break;
+		} else if (*at == '$' || !(classes[*at] & IN_WORD)) {
+			break;
+		} else if (decimal && (*at | 0x20) == 'e' && begins(peek(lexer, at, 1)) == SIGN &&
+			   begins(peek(lexer, at, 2)) == DIGIT) {
+			at++;
+		}
+	}
+	return at;
+}
+
+/* Behind the dollar quote at @at, NULL without an end, @at itself when none begins there. */
+static const uint8_t *dollar_quote_end(const struct sql_lexer *lexer, const uint8_t *at)
+{
+	const uint8_t *tag = at + 1;
+
+	while (tag < lexer->end && *tag != '$' && classes[*tag] & IN_WORD)
+		tag++;
+	if (tag == lexer->end || *tag != '$')
+		return at;
+
+	size_t size = (size_t)(tag - at);	/* without the second dollar */
+	const uint8_t *close = tag + 1;
+
+	while ((close = find(lexer, close, '$')) != NULL) {
+		if ((size_t)(lexer->end - close) <= size)
+			return NULL;
+		if (memcmp(close, at, size) == 0 && close[size] == '$')
+			return close + size + 1;
+		close++;
+	}
+	return NULL;
+}
+
+static struct sql_token token_of(struct sql_lexer *lexer, enum sql_token_kind kind,
+				 const uint8_t *start, const uint8_t *end)
+{
+	if (!end) {
+		kind = SQL_TOKEN_BROKEN;
+		end = lexer->end;
+	}
+	lexer->at = end;
+	return (struct sql_token){ start, end, kind };
+}
+
+/* The string or identifier that the word from @start to @at is the prefix of, if it is one. */
+static struct sql_token word_token(struct sql_lexer *lexer, const uint8_t *start, const uint8_t *at)
+{
+	uint8_t prefix = at - start == 1 ? *start | 0x20 : 0;
+	uint8_t next = peek(lexer, at, 0);
+
+	if (next == '\'' && prefix == 'e')
+		return token_of(lexer, SQL_TOKEN_LITERAL, start, string_end(lexer, at, BACKSLASH));
+	if (next == '\'' && prefix == 'n')
+		return token_of(lexer, SQL_TOKEN_LITERAL, start,
+				string_end(lexer, at, plain_quoting(lexer)));
+	if (next == '\'' && (prefix == 'b' || prefix == 'x'))
+		return token_of(lexer, SQL_TOKEN_LITERAL, start, string_end(lexer, at, NOTHING));
+	if (prefix == 'u' && next == '&' && peek(lexer, at, 1) == '\'')
+		return token_of(lexer, SQL_TOKEN_LITERAL, start,
+				string_end(lexer, at + 1, DOUBLED));
+	if (prefix == 'u' && next == '&' && peek(lexer, at, 1) == '"')
+		return token_of(lexer, SQL_TOKEN_QUOTED, start, quoted_end(lexer, at + 2, '"'));
+	return token_of(lexer, SQL_TOKEN_WORD, start, at);
+}
+
+static struct sql_token dollar_token(struct sql_lexer *lexer, const uint8_t *at)
+{
+	if (begins(peek(lexer, at, 1)) == DIGIT) {
+		const uint8_t *end = at + 1;
+
+		while (end < lexer->end && begins(*end) == DIGIT)
+			end++;
+		return token_of(lexer, SQL_TOKEN_PARAMETER, at, end);
+	}
+
+	const uint8_t *end = dollar_quote_end(lexer, at);
+
+	if (end == at)
+		return token_of(lexer, SQL_TOKEN_PARAMETER, at, at + 1);
+	return token_of(lexer, SQL_TOKEN_LITERAL, at, end);
+}
+
+/*
+ * A sign, a slash, a dot or a colon that begins more than itself: a number, a comment, a parameter, a
+ * cast. False when it is an operator only.
+ */
+static bool operator_token(struct sql_lexer *lexer, const uint8_t *at, struct sql_token *token)
+{
+	uint8_t next = peek(lexer, at, 1);
+
+	switch (begins(*at)) {
+	case SIGN:
+		if (*at == '-' && next == '-')
+			*token = token_of(lexer, SQL_TOKEN_COMMENT, at, line_comment_end(lexer, at));
+		else if (begins(next) == DIGIT ||
+			 (next == '.' && begins(peek(lexer, at, 2)) == DIGIT))
+			*token = token_of(lexer, SQL_TOKEN_LITERAL, at, number_end(lexer, at + 1));
+		else
+			return false;
+		return true;
+	case SLASH:
+		if (next != '*')
+			return false;
+		*token = token_of(lexer, SQL_TOKEN_COMMENT, at, block_comment_end(lexer, at));
+		return true;
+	case DOT:
+		if (begins(next) == DIGIT)
+			*token = token_of(lexer, SQL_TOKEN_LITERAL, at, number_end(lexer, at));
+		else
+			*token = token_of(lexer, SQL_TOKEN_MARK, at, at + 1);
+		return true;
+	default:
+		if (begins(next) != LETTER)
+			return false;
+		*token = token_of(lexer, SQL_TOKEN_PARAMETER, at, word_end(lexer, at + 1));
+		return true;
+	}
+}
+
+struct sql_lexer sql_lexer_of(struct slice statement, bool standard_conforming_strings)
+{
+	return (struct sql_lexer){
+		.at = statement.data,
+		.end = statement.data + statement.size,
+		.standard_conforming_strings = standard_conforming_strings,
+	};
+}
+
+struct sql_token sql_token_next(struct sql_lexer *lexer)
+{
+	struct sql_token token;
+	const uint8_t *at = lexer->at;
+
+	for (; at < lexer->end; at++) {
+		switch (begins(*at)) {
+		case GAP:
+			break;
+		case LETTER:
+			return word_token(lexer, at, word_end(lexer, at + 1));
+		case DIGIT:
+			return token_of(lexer, SQL_TOKEN_LITERAL, at, number_end(lexer, at));
+		case QUOTE:
+			return token_of(lexer, SQL_TOKEN_LITERAL, at,
+					string_end(lexer, at, plain_quoting(lexer)));
+		case DOUBLE_QUOTE:
+			return token_of(lexer, SQL_TOKEN_QUOTED, at,
+					quoted_end(lexer, at + 1, '"'));
+		case DOLLAR:
+			return dollar_token(lexer, at);
+		case QUESTION:
+			return token_of(lexer, SQL_TOKEN_PARAMETER, at, at + 1);
+		case MARK:
+			return token_of(lexer, SQL_TOKEN_MARK, at, at + 1);
+		default:
+			if (*at == ':' && peek(lexer, at, 1) == ':')
+				at++;
+			else if (operator_token(lexer, at, &token))
+				return token;
+		}
+	}
+	return token_of(lexer, SQL_TOKEN_END, lexer->end, lexer->end);
+}

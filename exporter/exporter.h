@@ -2,13 +2,16 @@
 /*
  * The consumer: takes spans out of the area and gives each to the summary, the file and, by the
  * sampler's mark, the batch queue of the network. One piece of code with two homes: a thread of the
- * traced process and the supervisor of `otelshim run`. It makes no thread and installs no handler itself.
+ * traced process and the supervisor of `otelshim run`. It makes no thread and installs no handler
+ * itself.
  *
- *	area -> reader -> span view -> summary, file sink (every call) -> queue (sampled) -> encode -> transport
+ *	area -> reader -> span view -> summary, file sink (every call)
+ *	                            -> queue (sampled) -> encode -> transport
  *
- * Threads: exporter_begin, _run, _end by one thread; exporter_stop() by any thread, async-signal-safe.
- * All system calls of a run go through raw calls or libc functions that take no lock which a fork of the
- * program could leave locked: no getaddrinfo, localtime, syslog, dlopen, malloc; memory is one mapping of its own.
+ * Threads: exporter_begin, _run, _end by one thread; exporter_stop() by any thread,
+ * async-signal-safe. All system calls of a run go through raw calls or libc functions that take no
+ * lock which a fork of the program could leave locked: no getaddrinfo, localtime, syslog, dlopen,
+ * malloc; memory is one mapping of its own.
  * Failure: what cannot be delivered is counted and dropped; nothing is fatal.
  */
 #ifndef EXPORTER_EXPORTER_H
@@ -25,11 +28,14 @@ struct exporter_options {
 	const struct config *config;
 	struct area_header *area;
 	bool session;			/* an area shared by a run: the supervisor's home */
-	bool network;			/* false: OTEL_TRACES_EXPORTER=none, or nobody asked and nobody listens */
-	bool quiet_network;		/* nothing was configured: failures are counted and not told */
+	/* false: OTEL_TRACES_EXPORTER=none, or nobody asked and nobody listens */
+	bool network;
+	/* Nothing was configured: failures are counted and not told */
+	bool quiet_network;
 	const char *file;		/* null: none. Opened in append mode, 0600 */
 	bool keep_summary;
-	uint64_t idle_ns;		/* return from exporter_run() after that long without a record; 0: sleep on */
+	/* Return from exporter_run() after that long without a record; 0: sleep on */
+	uint64_t idle_ns;
 };
 
 struct exporter_counts {
@@ -37,14 +43,18 @@ struct exporter_counts {
 	uint64_t written;		/* to the file */
 	uint64_t delivered;		/* to the network */
 	uint64_t queue_full;		/* dropped: the queue had no room */
-	uint64_t failed;		/* dropped: not delivered within the rules of retry, or rejected */
+	/* dropped: not delivered within the rules of retry, or rejected */
+	uint64_t failed;
 	uint64_t flush_ns;		/* how long the last exporter_flush() took */
-	const char *failure;		/* why, as words ("connection refused"); null: nothing failed */
+	/* why, as words ("connection refused"); null: nothing failed */
+	const char *failure;
 };
 
 struct exporter;
 
-/* Null when there is no memory. Opens the file; when that fails says so once and goes on without. */
+/*
+ * Null when there is no memory. Opens the file; when that fails says so once and goes on without.
+ */
 struct exporter *exporter_begin(const struct exporter_options *options);
 
 enum exporter_reason { EXPORTER_STOPPED, EXPORTER_IDLE };
@@ -56,12 +66,15 @@ enum exporter_reason exporter_run(struct exporter *exporter);
 void exporter_stop(struct exporter *exporter);
 
 /*
- * After exporter_run() returned: drains what is left and delivers it until @limit_ns passed, or until
- * nothing moved for @stall_ns. True when all of it was delivered.
+ * After exporter_run() returned: drains what is left and delivers it until @limit_ns passed, or
+ * until nothing moved for @stall_ns. True when all of it was delivered.
  */
 bool exporter_flush(struct exporter *exporter, uint64_t limit_ns, uint64_t stall_ns);
 
-/* Drains into summary and file only, without the network; @ended: the processes of the session are gone. */
+/*
+ * Drains into summary and file only, without the network; @ended: the processes of the session are
+ * gone.
+ */
 void exporter_collect(struct exporter *exporter, bool ended);
 
 /* A span that the consumer itself makes (the run's own), through the same path. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the calls of a run came to: for each query its calls, time, percentiles, rows, errors and
- * callers; connections; the time split; what was lost. Bounded: every table has a ceiling, what comes
- * after it is counted under "others"; percentiles come from a base-2 exponential histogram (the shape of OTLP), exact
- * to about 2 %, and counts, sums, minimum and maximum are exact. No allocation for a span: all memory
- * is taken at the beginning.
+ * callers; connections; the time split; what was lost. Bounded: every table has a ceiling, what
+ * comes after it is counted under "others"; percentiles come from a base-2 exponential histogram
+ * (the shape of OTLP), exact to about 2 %, and counts, sums, minimum and maximum are exact. No
+ * allocation for a span: all memory is taken at the beginning.
  *
- * Ownership: the summary belongs to its maker; texts are copied into it. Threads: one, the consumer's.
+ * Ownership: the summary belongs to its maker; texts are copied into it. Threads: one, the
+ * consumer's.
  * Failure: only at the beginning, when there is no memory.
  */
 #ifndef EXPORTER_SUMMARY_H
@@ -55,7 +56,8 @@ struct summary_query {
 	struct slice text, summary;
 	uint64_t calls, errors, total_ns, min_ns, max_ns;
 	uint64_t rows;			/* returned, or affected where nothing is returned */
-	uint64_t split_calls, first_byte_ns, fetch_ns, split_total_ns;	/* over the calls with a measured split */
+	/* Over the calls with a measured split */
+	uint64_t split_calls, first_byte_ns, fetch_ns, split_total_ns;
 	struct summary_histogram histogram;
 	struct summary_caller caller[SUMMARY_CALLERS];
 	uint64_t other_callers;

@@ -7,8 +7,8 @@
  * Ownership: who takes a block gives it back, with the same size, or leaves it for good.
  * Threads: lock-free, callable from any thread and from signal handlers; makes a system call
  * (mmap, madvise) only at the first use in a process.
- * Failure: a null pointer when the ceiling is reached or the mapping was refused; it is counted, and
- * the caller passes the program's call through untraced.
+ * Failure: a null pointer when the ceiling is reached or the mapping was refused; it is counted,
+ * and the caller passes the program's call through untraced.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

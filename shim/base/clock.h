@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Time, in nanoseconds. Records carry the monotonic clock, which is one for all processes of a
- * machine; whoever reads them adds clock_wall_offset_ns() of that moment, so that no end comes before its
- * start when the wall clock steps. No system call where the kernel offers its clock page.
+ * machine; whoever reads them adds clock_wall_offset_ns() of that moment, so that no end comes
+ * before its start when the wall clock steps. No system call where the kernel offers its clock
+ * page.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H

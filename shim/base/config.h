@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The settings, read once from the environment by secure_getenv(), each by its row in config.def.
- * Set but empty is unset. What cannot be read gives its documented default and one warning that quotes the
- * value; warnings are kept, and told by whoever first has a reason to speak (otel-spec 1.1).
+ * Set but empty is unset. What cannot be read gives its documented default and one warning that
+ * quotes the value; warnings are kept, and told by whoever first has a reason to speak (otel-spec
+ * 1.1).
  *
- * Ownership: the structure owns copies of all strings; the program may change its environment later.
+ * Ownership: the structure owns copies of all strings; the program may change its environment
+ * later.
  * Threads: config_load() once, at load; read-only afterwards. No allocation.
  */
 #ifndef BASE_CONFIG_H
@@ -14,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONFIG_STRINGS ((size_t)16 << 10)	/* all values together; what is longer counts as unreadable */
+/* All values together; what is longer counts as unreadable */
+#define CONFIG_STRINGS ((size_t)16 << 10)
 #define CONFIG_WARNINGS 8
 
 enum config_sampler {

@@ -2,8 +2,8 @@
 /*
  * "Are we inside ourselves?" The guard is held around our own code only, never around the real
  * call: callbacks of the program run inside the real call, may longjmp away, switch stacks or
- * threads, and must be traced. Signals: a handler that interrupts our code finds the guard taken and
- * its calls pass through, counted.
+ * threads, and must be traced. Signals: a handler that interrupts our code finds the guard taken
+ * and its calls pass through, counted.
  *
  * It also carries errno: our code may change it, the program must not see that. errno is read
  * through a function that is never inlined, because a compiler may keep its address across a call

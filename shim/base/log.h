@@ -4,8 +4,8 @@
  * OTELSHIM_LOG_FILE, by OTEL_LOG_LEVEL. Header values and passwords are never printed.
  *
  * Threads: for the consumer and the supervisor; application threads do not speak. No stdio, no
- * allocation; a line is cut at 512 bytes. At most LOG_LINES_A_MINUTE lines a minute are written, what was held
- * back is counted and told with the next line that passes.
+ * allocation; a line is cut at 512 bytes. At most LOG_LINES_A_MINUTE lines a minute are written,
+ * what was held back is counted and told with the next line that passes.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The functions as libc meant them: what we replace is reached through this table only. real() may
- * be called before our constructor: other preloads' constructors run first. Filled once, read-only after.
+ * be called before our constructor: other preloads' constructors run first. Filled once, read-only
+ * after.
  *
- * Threads: any, also signal handlers; a race at the first use fills the table twice with the same values.
+ * Threads: any, also signal handlers; a race at the first use fills the table twice with the same
+ * values.
  * Failure: a slot that nothing defines points to a function that fails with ENOSYS.
  */
 #ifndef BASE_REAL_H

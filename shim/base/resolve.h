@@ -4,8 +4,8 @@
  * allocate, take its locks, or answer for the wrong caller (RTLD_NEXT does not see a libpq that a
  * Python extension brought with RTLD_LOCAL, and with two copies loaded it names the wrong one).
  *
- * libc: the next definition after ourselves in global search order, so that other preloads behind us
- * stay in the chain. Libraries: for each calling object, breadth-first over its DT_NEEDED, then
+ * libc: the next definition after ourselves in global search order, so that other preloads behind
+ * us stay in the chain. Libraries: for each calling object, breadth-first over its DT_NEEDED, then
  * global order, then the one loaded object that defines the name.
  *
  * Threads: any. resolve_owner() is lock-free with glibc 2.35 and newer; resolve_next() walks the
@@ -57,7 +57,9 @@ void *resolve_next(const char *name);
 bool resolve_for_object(const struct resolve_object *caller, const char *const *names, size_t count,
 			void **ret, struct resolve_object *ret_owner);
 
-/* How many objects were unloaded so far (dlpi_subs): another number makes caches by object stale. */
+/*
+ * How many objects were unloaded so far (dlpi_subs): another number makes caches by object stale.
+ */
 uint64_t resolve_unloads(void);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What we keep for each thread, in initial-exec storage: general-dynamic storage may allocate at the
- * first touch, inside the program's own allocator. At most 256 bytes (checked by tests/abi).
+ * What we keep for each thread, in initial-exec storage: general-dynamic storage may allocate at
+ * the first touch, inside the program's own allocator. At most 256 bytes (checked by tests/abi).
  *
  * Threads: each thread sees its own. Signal handlers see the interrupted thread's: the guard tells
  * them. After a fork the copy belongs to the parent; thread_current() starts it afresh.
@@ -15,13 +15,15 @@
 struct traffic;
 
 struct thread {
-	uint64_t process_id;	/* whose state this is; another value than arena_process_id(): stale */
+	/* Whose state this is; another value than arena_process_id(): stale */
+	uint64_t process_id;
 	uint64_t random[4];	/* xoshiro256** state, see base/random.h */
 	uint32_t id;		/* kernel thread id */
 	uint32_t lane;		/* tried first, see trace/area.h */
 	uint32_t call_slot;	/* tried first, see trace/area.h */
 	uint32_t depth;		/* how deep inside our own code, see base/guard.h */
-	struct traffic *traffic;	/* the command that waits in a library call, see call/traffic.h */
+	/* The command that waits in a library call, see call/traffic.h */
+	struct traffic *traffic;
 	const void *library;	/* the object whose call is under way on this thread, or null */
 };
 

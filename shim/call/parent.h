@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who is the parent of a call? Facts only: the span that is current on this thread, else the context
- * that the process inherited (TRACEPARENT), which stands for CLIENT and INTERNAL spans outside any request
- * and never for a SERVER span; else none, and where a parent exists but cannot be known, the mark
- * "unknown". One place, because each later source (requests on a waiting thread, the language
- * runtime's own record) is one more rule in the same order.
+ * Who is the parent of a call? Facts only: the span that is current on this thread, else the
+ * context that the process inherited (TRACEPARENT), which stands for CLIENT and INTERNAL spans
+ * outside any request and never for a SERVER span; else none, and where a parent exists but cannot
+ * be known, the mark "unknown". One place, because each later source (requests on a waiting thread,
+ * the language runtime's own record) is one more rule in the same order.
  *
  * Threads: any; reads thread-local and load-time state only. No failure.
  */

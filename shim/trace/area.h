@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The area: where finished spans go from the threads that made them to the one consumer. One is
- * private to a process (plain preload, read by our thread), or shared by all processes of a run (made
- * by the supervisor on tmpfs, mapped by each). This header is the layout and the producers' side;
- * trace/reader.h is the consumer's.
+ * private to a process (plain preload, read by our thread), or shared by all processes of a run
+ * (made by the supervisor on tmpfs, mapped by each). This header is the layout and the producers'
+ * side; trace/reader.h is the consumer's.
  *
  *	header | lane heads | open calls | descriptions | lane data
  *
- * Lanes: a producer takes a free lane by one compare-and-swap, writes a whole record, publishes it by
- * one release store of the head, frees the lane. Busy or full lanes are passed over; when none has room the
- * record is dropped and counted. A half-written record is never visible, and its writer, killed, stopped or gone
- * away by longjmp, holds one lane only, until the consumer sees that its owner is gone.
+ * Lanes: a producer takes a free lane by one compare-and-swap, writes a whole record, publishes it
+ * by one release store of the head, frees the lane. Busy or full lanes are passed over; when none
+ * has room the record is dropped and counted. A half-written record is never visible, and its
+ * writer, killed, stopped or gone away by longjmp, holds one lane only, until the consumer sees
+ * that its owner is gone.
  *
- * Descriptions: processes, modules, prepared texts; written once, never dropped, never moved. When there
- * is no more room new ones are refused and counted; records then carry numbers, or the text itself.
+ * Descriptions: processes, modules, prepared texts; written once, never dropped, never moved. When
+ * there is no more room new ones are refused and counted; records then carry numbers, or the text
+ * itself.
  *
  * Open calls: a call under way, with the start of its text. What a dead process leaves in them
  * becomes spans marked incomplete.
  *
  * Threads: every function may be called from any thread and from signal handlers; none blocks, none
  * allocates. System calls: none in the steady state; one to wake a consumer that sleeps.
- * After a fork: a shared area goes on as it is; a private one is wiped, area_current() is null until
- * made anew.
+ * After a fork: a shared area goes on as it is; a private one is wiped, area_current() is null
+ * until made anew.
  */
 #ifndef TRACE_AREA_H
 #define TRACE_AREA_H
@@ -49,8 +51,10 @@
 
 /* ---- layout ---- */
 
-/* Owner words of lanes and open calls: 0 free, else pid and thread id, and a mark for a process in another
- * pid namespace, whose end the consumer cannot see. */
+/*
+ * Owner words of lanes and open calls: 0 free, else pid and thread id, and a mark for a process in
+ * another pid namespace, whose end the consumer cannot see.
+ */
 #define AREA_OWNER(pid, tid) ((uint64_t)(pid) << 32 | (uint32_t)(tid))
 #define AREA_OWNER_FOREIGN (UINT64_C(1) << 63)
 
@@ -66,10 +70,15 @@ enum area_call_state { AREA_CALL_FREE, AREA_CALL_FILLING, AREA_CALL_OPEN, AREA_C
 struct area_call {
 	_Alignas(64) _Atomic uint64_t owner;
 	_Atomic uint32_t state;			/* enum area_call_state */
-	uint32_t closing_lane;			/* CLOSING: where its span goes, and the head of that */
-	uint64_t closing_head;			/* lane once it is published: then it is no open call */
+	/*
+	 * CLOSING: where its span goes, and the head of that lane once it is published: then it is
+	 * no open call.
+	 */
+	uint32_t closing_lane;
+	uint64_t closing_head;
 	struct span_record span;		/* without attributes and duration */
-	uint16_t name_size, text_size;		/* bytes of @text: the name, then the sanitised text */
+	/* Bytes of @text: the name, then the sanitised text */
+	uint16_t name_size, text_size;
 	uint32_t reserved;
 	uint8_t text[AREA_CALL_TEXT];
 };
@@ -78,7 +87,8 @@ enum area_description_kind { AREA_PROCESS = 1, AREA_MODULE, AREA_STATEMENT };
 
 /* A description; its number is its offset in the region divided by 8, never 0. */
 struct area_description {
-	_Atomic uint32_t size;		/* all of it, a multiple of 8; stored last: 0 is not yet written */
+	/* All of it, a multiple of 8; stored last: 0 is not yet written */
+	_Atomic uint32_t size;
 	uint16_t kind;			/* enum area_description_kind */
 	uint16_t reserved;
 	uint64_t process_id;
@@ -90,7 +100,9 @@ struct area_process {
 	uint32_t pid, parent_pid;
 	uint16_t executable_size, service_size, resource_size, tracestate_size, command_size;
 	uint16_t reserved[3];
-	/* path of the executable, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, tracestate, argv[0] */
+	/*
+	 * path of the executable, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, tracestate, argv[0]
+	 */
 };
 
 struct area_module {
@@ -118,10 +130,12 @@ struct area_header {
 	uint64_t calls_offset, descriptions_offset, descriptions_size, data_offset;
 	uint64_t pid_namespace;		/* inode of the consumer's, 0 unknown */
 	_Alignas(AREA_LINE) _Atomic uint32_t closed;	/* nobody reads any more: drop */
-	_Atomic uint32_t sleep;		/* enum area_sleep; AREA_ASLEEP: wake it at the next record */
+	/* Enum area_sleep; AREA_ASLEEP: wake it at the next record */
+	_Atomic uint32_t sleep;
 	_Alignas(AREA_LINE) _Atomic uint64_t descriptions_used;
 	_Alignas(AREA_LINE) _Atomic uint64_t lost_full;	/* records: no lane had room */
-	_Atomic uint64_t lost_passed;	/* calls passed through untraced: no memory, or inside ourselves */
+	/* Calls passed through untraced: no memory, or inside ourselves */
+	_Atomic uint64_t lost_passed;
 	_Atomic uint64_t refused_descriptions, refused_calls;
 	struct area_lane lane[AREA_LANES];
 };
@@ -140,9 +154,9 @@ bool area_check(const void *memory, size_t size);
 /* ---- producers ---- */
 
 /*
- * Makes @area the one of this process: shared (kept over fork) or private (wiped in the child, where
- * it must be set anew). @wake is called, at most once a sleep, on an application thread when the consumer sleeps
- * without limit or a lane passed half full.
+ * Makes @area the one of this process: shared (kept over fork) or private (wiped in the child,
+ * where it must be set anew). @wake is called, at most once a sleep, on an application thread when
+ * the consumer sleeps without limit or a lane passed half full.
  */
 void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(void));
 
@@ -163,7 +177,10 @@ struct area_slot {
  */
 bool area_reserve(size_t size, struct area_slot *ret);
 
-/* Publishes the record of @size bytes (0: nothing, counted as lost) and frees the lane; wakes if needed. */
+/*
+ * Publishes the record of @size bytes (0: nothing, counted as lost) and frees the lane; wakes if
+ * needed.
+ */
 void area_commit(struct area_slot *slot, uint32_t size);
 
 /* Counts a call that passed through untraced. */
@@ -177,9 +194,9 @@ struct area_call *area_call_open(const struct span_record *span, struct slice na
 				 struct slice text);
 
 /*
- * Marks @call as ending with the record that @slot holds, then area_commit(@slot, @size), then frees it: a
- * producer killed anywhere in between leaves either the open call or the span, never both, never none.
- * @call may be null.
+ * Marks @call as ending with the record that @slot holds, then area_commit(@slot, @size), then
+ * frees it: a producer killed anywhere in between leaves either the open call or the span, never
+ * both, never none. @call may be null.
  */
 void area_call_commit(struct area_call *call, struct area_slot *slot, uint32_t size);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The consumer's side of the area: takes records out of the lanes, in the order in which calls ended,
- * reads descriptions, finds open calls of dead processes, sleeps. It trusts nothing that it finds: records are copied
- * first, then checked; what is malformed is counted, and a lane that makes no sense is skipped to its head.
+ * The consumer's side of the area: takes records out of the lanes, in the order in which calls
+ * ended, reads descriptions, finds open calls of dead processes, sleeps. It trusts nothing that it
+ * finds: records are copied first, then checked; what is malformed is counted, and a lane that
+ * makes no sense is skipped to its head.
  *
  * Ownership: the reader belongs to its maker, who gives it memory; records handed out live until
  * the callback returns. Threads: one consumer, one thread. The consumer never writes into the data,
@@ -35,7 +36,10 @@ struct reader_statement {
 	struct slice text, summary;
 };
 
-/* Descriptions as the callbacks see them; slices point into a private copy that lives as long as the reader. */
+/*
+ * Descriptions as the callbacks see them; slices point into a private copy that lives as long as
+ * the reader.
+ */
 struct reader_events {
 	void (*process)(void *context, const struct reader_process *process);
 	void (*span)(void *context, const struct span_record *span);
@@ -48,7 +52,8 @@ struct reader;
 size_t reader_size(size_t size);
 
 /* Begins over a mapped area that area_check() accepted; @memory is zeroed, aligned to 64. */
-struct reader *reader_begin(void *memory, struct area_header *area, const struct reader_events *events);
+struct reader *reader_begin(void *memory, struct area_header *area,
+			    const struct reader_events *events);
 
 /*
  * Hands out what was published before the call: new process descriptions, then spans merged by

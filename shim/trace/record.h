@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The record: one finished span as flat bytes, no pointers, written by the thread that made the call
- * and read by the consumer, perhaps in another process. Integers are of the machine; every record and
- * every attribute begins at a multiple of 8.
+ * The record: one finished span as flat bytes, no pointers, written by the thread that made the
+ * call and read by the consumer, perhaps in another process. Integers are of the machine; every
+ * record and every attribute begins at a multiple of 8.
  *
  *	struct span_record | attribute | attribute | ...
  *
  * The layout is part of the area's version (trace/area.h): change RECORD_VERSION with it.
  *
  * Writing: the writer has room that the area gave it; putting what does not fit leaves it out and
- * marks the writer as overrun (the record is then dropped and counted). No allocation, no system call.
+ * marks the writer as overrun (the record is then dropped and counted). No allocation, no system
+ * call.
  * Reading: span_record_check() first, on a private copy; afterwards the cursor needs no bounds.
  */
 #ifndef TRACE_RECORD_H
@@ -77,7 +78,8 @@ struct span_record {
 	uint64_t duration_ns;
 	uint64_t caller;	/* return address of the call, 0 unknown */
 	uint32_t module;	/* description of the caller's module, 0 none */
-	uint32_t statement;	/* description of the prepared text, 0 none: text, summary and hash come from it */
+	/* Description of the prepared text, 0 none: text, summary and hash come from it */
+	uint32_t statement;
 	uint32_t pid;
 	uint32_t thread_id;
 	uint8_t scope;		/* enum scope */
@@ -123,7 +125,10 @@ void record_put_integer(struct record_writer *writer, enum attribute_key key, in
 void record_put_boolean(struct record_writer *writer, enum attribute_key key, bool value);
 void record_put_hash(struct record_writer *writer, enum attribute_key key, uint64_t value);
 
-/* Copies @count attributes that another writer encoded: what is the same for every call of a connection. */
+/*
+ * Copies @count attributes that another writer encoded: what is the same for every call of a
+ * connection.
+ */
 void record_put_encoded(struct record_writer *writer, struct slice encoded, uint16_t count);
 
 /* Completes the head; the size of the record, or 0 when it was overrun. */
@@ -142,7 +147,10 @@ struct attribute_cursor {
 	const uint8_t *position, *end;
 };
 
-/* Everything that a reader relies on: sizes, kinds, types, each attribute inside. For untrusted bytes. */
+/*
+ * Everything that a reader relies on: sizes, kinds, types, each attribute inside. For untrusted
+ * bytes.
+ */
 bool span_record_check(struct slice bytes);
 
 /* @size bytes of attributes without a head (a description): the same check, for @count of them. */

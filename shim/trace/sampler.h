@@ -17,7 +17,8 @@ enum sampler_root { SAMPLER_ALWAYS_ON, SAMPLER_ALWAYS_OFF, SAMPLER_RATIO };
 struct sampler {
 	enum sampler_root root;
 	bool parent_based;
-	uint64_t threshold;	/* SAMPLER_RATIO: sampled when the low 56 bits of the trace id reach it */
+	/* SAMPLER_RATIO: sampled when the low 56 bits of the trace id reach it */
+	uint64_t threshold;
 };
 
 /* @ratio in [0, 1]; 0 gives SAMPLER_ALWAYS_OFF. Precision 4, as in otel-spec 5.5. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * main() of a fuzz target in an ordinary build: runs every file of its corpus through it, whole and
- * cut at every byte, each in a heap block of exact size. `fuzz_sql` reads tests/fuzz/corpus/sql below
- * $srcdir; files and folders given as arguments are read instead. An empty corpus is a failure.
+ * cut at every byte, each in a heap block of exact size. `fuzz_sql` reads tests/fuzz/corpus/sql
+ * below $srcdir; files and folders given as arguments are read instead. An empty corpus is a
+ * failure.
  */
 #include <dirent.h>
 #include <errno.h>

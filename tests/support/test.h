@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every unit test includes, and first: cmocka with the headers that it wants before itself, and
- * how tests here compare bytes. A test program is a table of cases and one line in Makefile.am:
+ * What every unit test includes, and first: cmocka with the headers that it wants before itself,
+ * and how tests here compare bytes. A test program is a table of cases and one line in Makefile.am:
  *
  *	static void empty_text_has_no_summary(void **state) { ... }
  *	TESTS(cmocka_unit_test(empty_text_has_no_summary))
@@ -40,8 +40,9 @@ static inline void test_slices_equal(struct slice actual, struct slice expected,
 {
 	if (slice_equal(actual, expected))
 		return;
-	print_error("got      \"%.*s\" (%zu bytes)\nexpected \"%.*s\" (%zu bytes)\n", (int)actual.size,
-		    (const char *)actual.data, actual.size, (int)expected.size,
+	print_error("got      \"%.*s\" (%zu bytes)\n", (int)actual.size,
+		    (const char *)actual.data, actual.size);
+	print_error("expected \"%.*s\" (%zu bytes)\n", (int)expected.size,
 		    (const char *)expected.data, expected.size);
 	_fail(file, line);
 }

@@ -64,9 +64,20 @@ struct area_lane {
 	_Alignas(AREA_LINE) _Atomic uint64_t tail;	/* bytes consumed since the beginning */
 };
 
-enum area_call_state { AREA_CALL_FREE, AREA_CALL_FILLING, AREA_CALL_OPEN, AREA_CALL_CLOSING };
+/*
+ * TAKEN: the consumer told it as incomplete while its process still ran; its owner only frees it.
+ */
+enum area_call_state {
+	AREA_CALL_FREE,
+	AREA_CALL_FILLING,
+	AREA_CALL_OPEN,
+	AREA_CALL_CLOSING,
+	AREA_CALL_TAKEN
+};
 
-/* 512 bytes. Written by its owner, who alone changes it between FILLING and FREE. */
+/*
+ * 512 bytes. Written by its owner, who alone changes it between FILLING and FREE (but for TAKEN).
+ */
 struct area_call {
 	_Alignas(64) _Atomic uint64_t owner;
 	_Atomic uint32_t state;			/* enum area_call_state */
@@ -74,8 +85,8 @@ struct area_call {
 	 * CLOSING: where its span goes, and the head of that lane once it is published: then it is
 	 * no open call.
 	 */
-	uint32_t closing_lane;
-	uint64_t closing_head;
+	_Atomic uint32_t closing_lane;
+	_Atomic uint64_t closing_head;
 	struct span_record span;		/* without attributes and duration */
 	/* Bytes of @text: the name, then the sanitised text */
 	uint16_t name_size, text_size;
@@ -83,14 +94,22 @@ struct area_call {
 	uint8_t text[AREA_CALL_TEXT];
 };
 
+#define AREA_DESCRIPTION_BUSY 1u	/* being written */
+#define AREA_DESCRIPTIONS_BEGIN 8u	/* offset of the first */
+
 enum area_description_kind { AREA_PROCESS = 1, AREA_MODULE, AREA_STATEMENT };
 
-/* A description; its number is its offset in the region divided by 8, never 0. */
+/*
+ * A description; its number is its offset in the region divided by 8, never 0. They form a chain:
+ * each begins where the one before ends, 0 in the place of a size is the end. Who describes claims
+ * the end by a compare-and-swap of size and mark, so that a producer killed while it writes leaves
+ * a gap of known size.
+ */
 struct area_description {
-	/* All of it, a multiple of 8; stored last: 0 is not yet written */
+	/* All of it, a multiple of 8; and AREA_DESCRIPTION_BUSY */
 	_Atomic uint32_t size;
 	uint16_t kind;			/* enum area_description_kind */
-	uint16_t reserved;
+	uint16_t foreign;		/* 1: from another pid namespace */
 	uint64_t process_id;
 	/* struct area_process, area_module or area_statement follows */
 };
@@ -119,7 +138,12 @@ struct area_statement {
 	/* sanitised text, summary */
 };
 
-enum area_sleep { AREA_AWAKE, AREA_DOZING, AREA_ASLEEP };
+/*
+ * WOKEN: area_wake() was called; the next reader_sleep() returns at once. DOZING: with a limit; a
+ * lane that passes half full wakes. ASLEEP: the next record wakes. RETIRED: the same, and no thread
+ * is there.
+ */
+enum area_sleep { AREA_AWAKE, AREA_WOKEN, AREA_DOZING, AREA_ASLEEP, AREA_RETIRED };
 
 struct area_header {
 	uint64_t magic;
@@ -130,8 +154,8 @@ struct area_header {
 	uint64_t calls_offset, descriptions_offset, descriptions_size, data_offset;
 	uint64_t pid_namespace;		/* inode of the consumer's, 0 unknown */
 	_Alignas(AREA_LINE) _Atomic uint32_t closed;	/* nobody reads any more: drop */
-	/* Enum area_sleep; AREA_ASLEEP: wake it at the next record */
-	_Atomic uint32_t sleep;
+	_Atomic uint32_t sleep;		/* enum area_sleep */
+	/* An offset at or before the end of the chain */
 	_Alignas(AREA_LINE) _Atomic uint64_t descriptions_used;
 	_Alignas(AREA_LINE) _Atomic uint64_t lost_full;	/* records: no lane had room */
 	/* Calls passed through untraced: no memory, or inside ourselves */
@@ -145,18 +169,31 @@ _Static_assert(sizeof(struct area_call) == 512, "open calls are read by other pr
 /* Bytes of a whole area with lanes of @lane_size bytes each, rounded up to a power of two. */
 size_t area_size(size_t lane_size);
 
-/* Lays an empty area out in @memory, zeroed, aligned to a page, of area_size(@lane_size) bytes. */
+/*
+ * Lays an empty area out in @memory, zeroed, aligned to a page, of area_size(@lane_size) bytes. Its
+ * consumer counts as retired: the first record calls the wake function of area_use().
+ */
 void area_format(void *memory, size_t lane_size, uint64_t pid_namespace);
 
-/* Whether @memory holds an area of this version with offsets that lie inside @size. */
+/* Where the parts of an area lie: a private copy of what the header says. */
+struct area_layout {
+	uint32_t lanes, lane_size, calls;
+	size_t calls_offset, descriptions_offset, descriptions_size, data_offset;
+};
+
+/* Whether @memory holds an area of this version with offsets that lie inside @size, in order. */
 bool area_check(const void *memory, size_t size);
+
+/* The same, with the places; false leaves @ret untouched. */
+bool area_layout_read(const void *memory, size_t size, struct area_layout *ret);
 
 /* ---- producers ---- */
 
 /*
  * Makes @area the one of this process: shared (kept over fork) or private (wiped in the child,
  * where it must be set anew). @wake is called, at most once a sleep, on an application thread when
- * the consumer sleeps without limit or a lane passed half full.
+ * the consumer sleeps without limit or a lane passed half full; null: nobody. @area passed
+ * area_check(). One thread at a time.
  */
 void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(void));
 
@@ -179,7 +216,7 @@ bool area_reserve(size_t size, struct area_slot *ret);
 
 /*
  * Publishes the record of @size bytes (0: nothing, counted as lost) and frees the lane; wakes if
- * needed.
+ * needed. In a child that was forked since the reserve it does nothing: the record is its parent's.
  */
 void area_commit(struct area_slot *slot, uint32_t size);
 
@@ -196,7 +233,8 @@ struct area_call *area_call_open(const struct span_record *span, struct slice na
 /*
  * Marks @call as ending with the record that @slot holds, then area_commit(@slot, @size), then
  * frees it: a producer killed anywhere in between leaves either the open call or the span, never
- * both, never none. @call may be null.
+ * both, never none. @call may be null. A call that the consumer took, or that belongs to the
+ * process we were forked from, has its span elsewhere: nothing is published, and nothing is lost.
  */
 void area_call_commit(struct area_call *call, struct area_slot *slot, uint32_t size);
 

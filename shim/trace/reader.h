@@ -51,7 +51,10 @@ struct reader;
 /* Bytes of memory that reader_begin() needs for an area of @size bytes. */
 size_t reader_size(size_t size);
 
-/* Begins over a mapped area that area_check() accepted; @memory is zeroed, aligned to 64. */
+/*
+ * Begins over a mapped area that area_check() accepted; @memory is zeroed, aligned to 64. Null when
+ * the header makes no sense any more. Begin before others can write into the header.
+ */
 struct reader *reader_begin(void *memory, struct area_header *area,
 			    const struct reader_events *events);
 
@@ -62,9 +65,12 @@ struct reader *reader_begin(void *memory, struct area_header *area,
 size_t reader_drain(struct reader *reader);
 
 /*
- * Frees lanes and takes open calls whose owners are gone (by kill(pid, 0), thread by tgkill), hands
- * each such call out as a span marked incomplete, its duration up to @now_ns. Called seldom: once a
- * second and at the end. With @all, every open call is handed out (the process itself ends).
+ * Frees lanes and takes open calls whose owners are gone (a zombie is gone; a pid that by a later
+ * description is another process, too), hands each such call out as a span marked incomplete, its
+ * duration up to @now_ns, its name as ATTRIBUTE_SPAN_NAME, its text as ATTRIBUTE_DB_QUERY_TEXT.
+ * Owners in another pid namespace are never judged. Called seldom: once a second and at the end.
+ * With @all, every open call is handed out, and what its owners publish meanwhile is drained: the
+ * process itself ends, nothing may be drained or buried afterwards. Returns the number of spans.
  */
 size_t reader_bury(struct reader *reader, uint64_t now_ns, bool all);
 
@@ -82,13 +88,25 @@ struct reader_losses {
 struct reader_losses reader_losses(const struct reader *reader);
 
 /*
- * Sleeps until a record comes, @limit_ns passed or reader_wake() was called; limit 0: without
- * limit. Returns at once when records wait. Only for the thread that drains.
+ * Sleeps until @limit_ns passed, area_wake() was called or a lane passed half full; limit 0: until
+ * a record comes or area_wake() was called. Returns at once when records wait, or when area_wake()
+ * was called since the last sleep. Only for the thread that drains; the producers' wake function
+ * calls area_wake().
  */
 void reader_sleep(struct reader *reader, uint64_t limit_ns);
 
-/* Wakes the sleeper; any thread, async-signal-safe. */
+/*
+ * For a consumer's thread that wants to leave: when true, nothing waits, and the next record calls
+ * the producers' wake function, which starts a thread again. False: stay, records wait. Takes some
+ * milliseconds.
+ */
+bool reader_retire(struct reader *reader);
+
+/* Wakes the sleeper, or lets its next sleep return at once; any thread, async-signal-safe. */
 void area_wake(struct area_header *area);
+
+/* The consumer's thread was stopped: as after reader_retire(), whether records wait or not. */
+void area_retire(struct area_header *area);
 
 /* Nobody reads any more: producers drop from now on. */
 void area_close(struct area_header *area);

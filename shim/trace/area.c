@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The producers' side of the area: lanes, open calls, descriptions; see area.h for the rules. */
+#include "trace/area.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/thread.h"
+
+#define ALIGNED(size, to) (((size) + (to) - 1) & ~((size_t)(to) - 1))
+
+#define AREA_CALLS_OFFSET ALIGNED(sizeof(struct area_header), 4096)
+#define AREA_DESCRIPTIONS_OFFSET \
+	(AREA_CALLS_OFFSET + ALIGNED(AREA_CALLS * sizeof(struct area_call), 4096))
+#define AREA_DATA_OFFSET (AREA_DESCRIPTIONS_OFFSET + AREA_DESCRIPTIONS_SIZE)
+
+/* A summary is at most that long; the rest of an open call's bytes is for its text. */
+#define CALL_NAME_MAX 255u
+
+/*
+ * What this process uses; the pointer of a private area hangs on a root that a forked child finds
+ * empty.
+ */
+static struct {
+	_Atomic(struct area_header *) shared;
+	struct area_layout layout;
+	uint64_t foreign;	/* AREA_OWNER_FOREIGN or 0 */
+	void (*wake)(void);
+} use;
+
+/* ---- layout ---- */
+
+static size_t lane_size_of(size_t wanted)
+{
+	size_t size = AREA_LANE_SIZE_MIN;
+
+	while (size < wanted && size < AREA_LANE_SIZE_MAX)
+		size *= 2;
+	return size;
+}
+
+size_t area_size(size_t lane_size)
+{
+	return AREA_DATA_OFFSET + AREA_LANES * lane_size_of(lane_size);
+}
+
+void area_format(void *memory, size_t lane_size, uint64_t pid_namespace)
+{
+	struct area_header *area = memory;
+
+	area->version = AREA_VERSION;
+	area->lanes = AREA_LANES;
+	area->lane_size = (uint32_t)lane_size_of(lane_size);
+	area->calls = AREA_CALLS;
+	area->size = area_size(lane_size);
+	area->calls_offset = AREA_CALLS_OFFSET;
+	area->descriptions_offset = AREA_DESCRIPTIONS_OFFSET;
+	area->descriptions_size = AREA_DESCRIPTIONS_SIZE;
+	area->data_offset = AREA_DATA_OFFSET;
+	area->pid_namespace = pid_namespace;
+	atomic_store_explicit(&area->descriptions_used, AREA_DESCRIPTIONS_BEGIN,
+			      memory_order_relaxed);
+	atomic_store_explicit(&area->sleep, AREA_RETIRED, memory_order_relaxed);
+	area->magic = AREA_MAGIC;
+}
+
+static bool part_lies(uint64_t offset, uint64_t size, uint64_t begin, uint64_t end, uint64_t align)
+{
+	return offset % align == 0 && offset >= begin && offset <= end && size <= end - offset;
+}
+
+static bool lanes_check(const struct area_layout *layout)
+{
+	return layout->lanes >= 1 && layout->lanes <= AREA_LANES &&
+	       layout->lane_size >= AREA_LANE_SIZE_MIN && layout->lane_size <= AREA_LANE_SIZE_MAX &&
+	       (layout->lane_size & (layout->lane_size - 1)) == 0;
+}
+
+static bool parts_check(const struct area_layout *layout, size_t size)
+{
+	size_t calls_size = layout->calls * sizeof(struct area_call);
+
+	return layout->calls <= AREA_CALLS && layout->descriptions_size <= AREA_DESCRIPTIONS_SIZE &&
+	       layout->descriptions_size % 8 == 0 &&
+	       part_lies(layout->calls_offset, calls_size, sizeof(struct area_header), size,
+			 _Alignof(struct area_call)) &&
+	       part_lies(layout->descriptions_offset, layout->descriptions_size,
+			 layout->calls_offset + calls_size, size, 8) &&
+	       part_lies(layout->data_offset, (uint64_t)layout->lanes * layout->lane_size,
+			 layout->descriptions_offset + layout->descriptions_size, size, 8);
+}
+
+bool area_layout_read(const void *memory, size_t size, struct area_layout *ret)
+{
+	const struct area_header *area = memory;
+	struct area_layout layout;
+
+	if (size < sizeof(*area) || area->magic != AREA_MAGIC || area->version != AREA_VERSION ||
+	    area->size > size)
+		return false;
+	layout = (struct area_layout){
+		.lanes = area->lanes,
+		.lane_size = area->lane_size,
+		.calls = area->calls,
+		.calls_offset = area->calls_offset,
+		.descriptions_offset = area->descriptions_offset,
+		.descriptions_size = area->descriptions_size,
+		.data_offset = area->data_offset,
+	};
+	if (!lanes_check(&layout) || !parts_check(&layout, size))
+		return false;
+	*ret = layout;
+	return true;
+}
+
+bool area_check(const void *memory, size_t size)
+{
+	struct area_layout layout;
+
+	return area_layout_read(memory, size, &layout);
+}
+
+/* ---- which area, and who are we ---- */
+
+void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(void))
+{
+	struct area_header **private_area;
+
+	atomic_store_explicit(&use.shared, NULL, memory_order_relaxed);
+	if (!area_layout_read(area, area->size, &use.layout))
+		return;
+	use.foreign = foreign ? AREA_OWNER_FOREIGN : 0;
+	use.wake = wake;
+	if (shared) {
+		atomic_store_explicit(&use.shared, area, memory_order_release);
+		return;
+	}
+	private_area = arena_root(ARENA_ROOT_AREA, sizeof(*private_area));
+	if (private_area)
+		__atomic_store_n(private_area, area, __ATOMIC_RELEASE);
+}
+
+struct area_header *area_current(void)
+{
+	struct area_header *area = atomic_load_explicit(&use.shared, memory_order_acquire);
+	struct area_header **private_area;
+
+	if (area)
+		return area;
+	private_area = arena_root_peek(ARENA_ROOT_AREA);
+	return private_area ? __atomic_load_n(private_area, __ATOMIC_ACQUIRE) : NULL;
+}
+
+static inline uint64_t owner_of_thread(const struct thread *thread)
+{
+	return AREA_OWNER(arena_process_pid(), thread->id) | use.foreign;
+}
+
+/* Of one process, whatever the thread. */
+static inline bool owners_agree(uint64_t a, uint64_t b)
+{
+	return (a ^ b) >> 32 == 0;
+}
+
+/* ---- lanes ---- */
+
+/*
+ * Bytes from @head to where a record of @size bytes begins: it lies in one piece, so the end may
+ * stay empty.
+ */
+static inline size_t pad_size(uint64_t head, size_t size)
+{
+	size_t rest = use.layout.lane_size - (size_t)(head & (use.layout.lane_size - 1));
+
+	return rest < size ? rest : 0;
+}
+
+static inline bool lane_has_room(const struct area_lane *lane, uint64_t head, size_t size)
+{
+	uint64_t tail = atomic_load_explicit(&lane->tail, memory_order_acquire);
+
+	return head - tail <= use.layout.lane_size && use.layout.lane_size - (head - tail) >= size;
+}
+
+/* Takes lane @index when it is free and has room. */
+static bool lane_take(struct area_slot *slot, uint32_t index, size_t size)
+{
+	struct area_lane *lane = &slot->area->lane[index];
+	uint8_t *data = (uint8_t *)slot->area + use.layout.data_offset +
+			(size_t)index * use.layout.lane_size;
+	uint64_t head, free_owner = 0;
+	size_t pad;
+
+	if (atomic_load_explicit(&lane->owner, memory_order_relaxed) != 0 ||
+	    !atomic_compare_exchange_strong_explicit(&lane->owner, &free_owner, slot->owner,
+						     memory_order_acquire, memory_order_relaxed))
+		return false;
+	head = atomic_load_explicit(&lane->head, memory_order_relaxed) & ~UINT64_C(7);
+	pad = pad_size(head, size);
+	if (!lane_has_room(lane, head, pad + size)) {
+		atomic_store_explicit(&lane->owner, 0, memory_order_release);
+		return false;
+	}
+	if (pad) {
+		struct record mark = { (uint32_t)pad, RECORD_PAD, 0 };
+
+		memcpy(data + (head & (use.layout.lane_size - 1)), &mark, sizeof(mark));
+	}
+	slot->lane = index;
+	slot->head = head + pad;
+	slot->memory = data + (slot->head & (use.layout.lane_size - 1));
+	return true;
+}
+
+static bool slot_find(struct area_slot *slot, struct thread *thread, size_t size)
+{
+	uint32_t lanes = use.layout.lanes;
+	uint32_t index = thread->lane;
+
+	for (uint32_t tried = 0; tried < lanes; tried++, index++) {
+		if (index >= lanes)
+			index = 0;
+		if (lane_take(slot, index, size)) {
+			thread->lane = index;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool area_reserve(size_t size, struct area_slot *ret)
+{
+	struct area_header *area = area_current();
+	struct thread *thread = area ? thread_current() : NULL;
+	struct area_slot slot = { .area = area };
+
+	if (!area)
+		return false;
+	if (thread && size <= RECORD_SIZE_MAX &&
+	    !atomic_load_explicit(&area->closed, memory_order_relaxed)) {
+		slot.owner = owner_of_thread(thread);
+		if (slot_find(&slot, thread, ALIGNED(size, 8))) {
+			*ret = slot;
+			return true;
+		}
+	}
+	atomic_fetch_add_explicit(&area->lost_full, 1, memory_order_relaxed);
+	return false;
+}
+
+/* The consumer sleeps, or dozes while a lane passed half full: one of us wakes it. */
+static __attribute__((noinline)) void consumer_wake(struct area_header *area, uint32_t sleep,
+						    bool passed_half)
+{
+	if (sleep < AREA_ASLEEP && !(sleep == AREA_DOZING && passed_half))
+		return;
+	if (atomic_compare_exchange_strong_explicit(&area->sleep, &sleep, AREA_AWAKE,
+						    memory_order_acq_rel, memory_order_relaxed) &&
+	    use.wake)
+		use.wake();
+}
+
+/*
+ * No fence between the head's store and the look at the sleep word: a consumer that falls asleep
+ * looks once more at the heads after a while (reader_sleep()).
+ */
+static void lane_publish(struct area_lane *lane, struct area_slot *slot, uint32_t size)
+{
+	uint64_t half = use.layout.lane_size / 2;
+	uint64_t before = atomic_load_explicit(&lane->head, memory_order_relaxed);
+	uint64_t head = slot->head + size;
+	uint32_t sleep;
+
+	atomic_store_explicit(&lane->head, head, memory_order_release);
+	sleep = atomic_load_explicit(&slot->area->sleep, memory_order_acquire);
+	if (sleep <= AREA_WOKEN) {
+		atomic_store_explicit(&lane->owner, 0, memory_order_release);
+	} else {
+		uint64_t tail = atomic_load_explicit(&lane->tail, memory_order_relaxed);
+
+		atomic_store_explicit(&lane->owner, 0, memory_order_release);
+		consumer_wake(slot->area, sleep, before - tail <= half && head - tail > half);
+	}
+}
+
+/* False in a child that was forked while its parent held the lane. */
+static inline bool slot_is_ours(const struct area_slot *slot)
+{
+	const struct thread *thread = thread_current();
+
+	return thread && slot->owner == owner_of_thread(thread);
+}
+
+void area_commit(struct area_slot *slot, uint32_t size)
+{
+	struct area_lane *lane = &slot->area->lane[slot->lane];
+
+	if (!slot_is_ours(slot))
+		return;
+	if (size) {
+		lane_publish(lane, slot, size);
+		return;
+	}
+	atomic_store_explicit(&lane->owner, 0, memory_order_release);
+	atomic_fetch_add_explicit(&slot->area->lost_full, 1, memory_order_relaxed);
+}
+
+void area_count_passed(void)
+{
+	struct area_header *area = area_current();
+
+	if (area)
+		atomic_fetch_add_explicit(&area->lost_passed, 1, memory_order_relaxed);
+}
+
+/* ---- open calls ---- */
+
+static struct area_call *call_at(struct area_header *area, uint32_t index)
+{
+	return (struct area_call *)(void *)((uint8_t *)area + use.layout.calls_offset) + index;
+}
+
+static struct area_call *call_claim(struct area_header *area, struct thread *thread)
+{
+	uint64_t owner = owner_of_thread(thread);
+	uint32_t index = thread->call_slot;
+
+	for (uint32_t tried = 0; tried < use.layout.calls; tried++, index++) {
+		uint64_t free_owner = 0;
+		struct area_call *call;
+
+		if (index >= use.layout.calls)
+			index = 0;
+		call = call_at(area, index);
+		if (atomic_load_explicit(&call->owner, memory_order_relaxed) == 0 &&
+		    atomic_compare_exchange_strong_explicit(&call->owner, &free_owner, owner,
+							    memory_order_acquire,
+							    memory_order_relaxed)) {
+			thread->call_slot = index;
+			return call;
+		}
+	}
+	return NULL;
+}
+
+/* The first @room bytes of @text, without a character that the cut would split. */
+static struct slice text_cut(struct slice text, size_t room)
+{
+	size_t size = room;
+
+	if (text.size <= room)
+		return text;
+	while (size && room - size < 4 && (text.data[size] & 0xc0) == 0x80)
+		size--;
+	return slice_first(text, size);
+}
+
+static void call_fill(struct area_call *call, const struct span_record *span, struct slice name,
+		      struct slice text)
+{
+	atomic_store_explicit(&call->state, AREA_CALL_FILLING, memory_order_relaxed);
+	name = text_cut(name, CALL_NAME_MAX);
+	text = text_cut(text, AREA_CALL_TEXT - name.size);
+	call->span = *span;
+	call->name_size = (uint16_t)name.size;
+	call->text_size = (uint16_t)text.size;
+	if (name.size)
+		memcpy(call->text, name.data, name.size);
+	if (text.size)
+		memcpy(call->text + name.size, text.data, text.size);
+	atomic_store_explicit(&call->state, AREA_CALL_OPEN, memory_order_release);
+}
+
+struct area_call *area_call_open(const struct span_record *span, struct slice name,
+				 struct slice text)
+{
+	struct area_header *area = area_current();
+	struct thread *thread = area ? thread_current() : NULL;
+	struct area_call *call;
+
+	if (!thread || atomic_load_explicit(&area->closed, memory_order_relaxed))
+		return NULL;
+	call = call_claim(area, thread);
+	if (call)
+		call_fill(call, span, name, text);
+	else
+		atomic_fetch_add_explicit(&area->refused_calls, 1, memory_order_relaxed);
+	return call;
+}
+
+static void call_free(struct area_call *call)
+{
+	atomic_store_explicit(&call->state, AREA_CALL_FREE, memory_order_relaxed);
+	atomic_store_explicit(&call->owner, 0, memory_order_release);
+}
+
+void area_call_commit(struct area_call *call, struct area_slot *slot, uint32_t size)
+{
+	uint32_t open = AREA_CALL_OPEN;
+
+	if (!call || !size || !slot_is_ours(slot)) {
+		area_commit(slot, size);
+		area_call_drop(call);
+		return;
+	}
+	if (!owners_agree(slot->owner,
+			  atomic_load_explicit(&call->owner, memory_order_relaxed))) {
+		atomic_store_explicit(&slot->area->lane[slot->lane].owner, 0, memory_order_release);
+		return;
+	}
+	atomic_store_explicit(&call->closing_lane, slot->lane, memory_order_relaxed);
+	atomic_store_explicit(&call->closing_head, slot->head + size, memory_order_relaxed);
+	if (atomic_compare_exchange_strong_explicit(&call->state, &open, AREA_CALL_CLOSING,
+						    memory_order_acq_rel, memory_order_relaxed))
+		lane_publish(&slot->area->lane[slot->lane], slot, size);
+	else
+		atomic_store_explicit(&slot->area->lane[slot->lane].owner, 0, memory_order_release);
+	call_free(call);
+}
+
+void area_call_drop(struct area_call *call)
+{
+	const struct thread *thread = call ? thread_current() : NULL;
+
+	if (thread && owners_agree(owner_of_thread(thread),
+				   atomic_load_explicit(&call->owner, memory_order_relaxed)))
+		call_free(call);
+}
+
+/* ---- descriptions ---- */
+
+static inline struct area_description *description_at(struct area_header *area, size_t offset)
+{
+	return (struct area_description *)(void *)((uint8_t *)area +
+						   use.layout.descriptions_offset + offset);
+}
+
+/*
+ * Claims @size bytes at the end of the chain; the offset, or 0 when there is no room. Who loses the
+ * race steps over the winner's claim, and helps to tell where the end is.
+ */
+static size_t description_claim(struct area_header *area, size_t size)
+{
+	size_t limit = use.layout.descriptions_size;
+	uint64_t offset = atomic_load_explicit(&area->descriptions_used, memory_order_acquire);
+
+	while (offset >= AREA_DESCRIPTIONS_BEGIN && offset % 8 == 0 && offset <= limit &&
+	       size <= limit - offset) {
+		struct area_description *place = description_at(area, offset);
+		uint32_t found = 0;
+		uint64_t here = offset;
+		bool won = atomic_compare_exchange_strong_explicit(
+			&place->size, &found, (uint32_t)size | AREA_DESCRIPTION_BUSY,
+			memory_order_acq_rel, memory_order_acquire);
+
+		if (!won && found < 8)
+			return 0;
+		offset += won ? size : found & ~7u;
+		atomic_compare_exchange_strong_explicit(&area->descriptions_used, &here, offset,
+							memory_order_acq_rel,
+							memory_order_relaxed);
+		if (won)
+			return offset - size;
+	}
+	return 0;
+}
+
+static void description_fill(uint8_t *place, struct slice body, const struct slice *texts,
+			     size_t count)
+{
+	memcpy(place, body.data, body.size);
+	place += body.size;
+	for (size_t i = 0; i < count; i++) {
+		if (texts[i].size)
+			memcpy(place, texts[i].data, texts[i].size);
+		place += texts[i].size;
+	}
+}
+
+uint32_t area_describe(enum area_description_kind kind, struct slice body,
+		       const struct slice *texts, size_t count)
+{
+	struct area_header *area = area_current();
+	size_t size = sizeof(struct area_description) + body.size;
+	struct area_description *place;
+	size_t offset = 0;
+
+	if (!area)
+		return 0;
+	for (size_t i = 0; i < count && size <= AREA_DESCRIPTIONS_SIZE; i++)
+		size = texts[i].size <= AREA_DESCRIPTIONS_SIZE ? size + texts[i].size : SIZE_MAX;
+	if (size <= AREA_DESCRIPTIONS_SIZE)
+		offset = description_claim(area, ALIGNED(size, 8));
+	if (offset == 0) {
+		atomic_fetch_add_explicit(&area->refused_descriptions, 1, memory_order_relaxed);
+		return 0;
+	}
+	place = description_at(area, offset);
+	place->kind = (uint16_t)kind;
+	place->foreign = use.foreign != 0;
+	place->process_id = arena_process_id();
+	description_fill((uint8_t *)place + sizeof(*place), body, texts, count);
+	atomic_store_explicit(&place->size, (uint32_t)ALIGNED(size, 8), memory_order_release);
+	return (uint32_t)(offset / 8);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How the consumer sleeps, on a futex that is the header's sleep word.
+ *
+ * Producers do not fence between publishing a record and looking at the word, so one of them may
+ * have missed the word's change while we missed its record. A store becomes visible in far less
+ * than SETTLE_NS: before we sleep without a limit we sleep that long, and look at the heads once
+ * more.
+ */
+#include <linux/futex.h>
+#include <time.h>
+
+#include "base/raw.h"
+#include "trace/reader.h"
+#include "trace/reader_state.h"
+
+#define SETTLE_NS 2000000u
+
+static void futex_wait(const _Atomic uint32_t *word, uint32_t value, uint64_t limit_ns)
+{
+	struct timespec limit = {
+		.tv_sec = (time_t)(limit_ns / 1000000000u),
+		.tv_nsec = (long)(limit_ns % 1000000000u),
+	};
+
+	raw_call4(SYS_futex, (long)(uintptr_t)word, FUTEX_WAIT, (long)value,
+		  limit_ns ? (long)(uintptr_t)&limit : 0);
+}
+
+void area_wake(struct area_header *area)
+{
+	uint32_t sleep = atomic_load_explicit(&area->sleep, memory_order_acquire);
+
+	/*
+	 * Of a retired consumer the next record must find the word as it is, or nobody starts a
+	 * thread.
+	 */
+	while (sleep != AREA_RETIRED) {
+		if (atomic_compare_exchange_weak_explicit(&area->sleep, &sleep, AREA_WOKEN,
+							  memory_order_acq_rel,
+							  memory_order_acquire)) {
+			raw_call3(SYS_futex, (long)(uintptr_t)&area->sleep, FUTEX_WAKE, 1);
+			return;
+		}
+	}
+}
+
+void area_retire(struct area_header *area)
+{
+	atomic_store_explicit(&area->sleep, AREA_RETIRED, memory_order_seq_cst);
+}
+
+void area_close(struct area_header *area)
+{
+	atomic_store_explicit(&area->closed, 1, memory_order_release);
+}
+
+static enum area_sleep sleep_word(const struct reader *reader)
+{
+	return atomic_load_explicit(&reader->area->sleep, memory_order_acquire);
+}
+
+/* False: somebody woke us since the last sleep, or records wait. */
+static bool sleep_begin(struct reader *reader, enum area_sleep state)
+{
+	uint32_t before = atomic_exchange_explicit(&reader->area->sleep, (uint32_t)state,
+						   memory_order_seq_cst);
+
+	if (before == AREA_WOKEN || reader_has_records(reader)) {
+		atomic_store_explicit(&reader->area->sleep, AREA_AWAKE, memory_order_seq_cst);
+		return false;
+	}
+	return true;
+}
+
+/* Sleeps as @state until what missed the change of the word has settled; true: nothing came. */
+static bool sleep_settle(struct reader *reader, enum area_sleep state)
+{
+	futex_wait(&reader->area->sleep, (uint32_t)state, SETTLE_NS);
+	return sleep_word(reader) == state && !reader_has_records(reader);
+}
+
+void reader_sleep(struct reader *reader, uint64_t limit_ns)
+{
+	if (!sleep_begin(reader, limit_ns ? AREA_DOZING : AREA_ASLEEP))
+		return;
+	if (limit_ns)
+		futex_wait(&reader->area->sleep, AREA_DOZING, limit_ns);
+	else if (sleep_settle(reader, AREA_ASLEEP))
+		futex_wait(&reader->area->sleep, AREA_ASLEEP, 0);
+	atomic_store_explicit(&reader->area->sleep, AREA_AWAKE, memory_order_seq_cst);
+}
+
+bool reader_retire(struct reader *reader)
+{
+	uint32_t retired = AREA_RETIRED;
+
+	if (!sleep_begin(reader, AREA_RETIRED))
+		return false;
+	if (sleep_settle(reader, AREA_RETIRED))
+		return true;
+	/* When a producer saw it, its wake function runs or ran: both may find us still here. */
+	atomic_compare_exchange_strong_explicit(&reader->area->sleep, &retired, AREA_AWAKE,
+						memory_order_seq_cst, memory_order_seq_cst);
+	return false;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The writer and the reader of one span's bytes; see record.h for the layout. */
+#include "trace/record.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define RECORD_ALIGNED(size) (((size) + 7) & ~(size_t)7)
+
+static const char *const attribute_names[ATTRIBUTE_COUNT] = {
+#define ATTRIBUTE(identifier, name, type) [ATTRIBUTE_##identifier] = name,
+#include "trace/attribute.def"
+#undef ATTRIBUTE
+};
+
+static const uint8_t attribute_types[ATTRIBUTE_COUNT] = {
+#define ATTRIBUTE(identifier, name, type) [ATTRIBUTE_##identifier] = ATTRIBUTE_##type,
+#include "trace/attribute.def"
+#undef ATTRIBUTE
+};
+
+static const char *const scope_names[SCOPE_COUNT] = {
+#define SCOPE(identifier, name) [SCOPE_##identifier] = name,
+#include "trace/scope.def"
+#undef SCOPE
+};
+
+/* ---- writing ---- */
+
+void record_writer_begin(struct record_writer *writer, uint8_t *memory, size_t room)
+{
+	writer->start = memory;
+	writer->position = memory;
+	writer->limit = memory + room;
+	writer->attributes = 0;
+	writer->overrun = false;
+}
+
+struct span_record *record_writer_span(struct record_writer *writer, uint8_t *memory, size_t room)
+{
+	struct span_record *span = (struct span_record *)(void *)memory;
+
+	record_writer_begin(writer, memory, room);
+	if (room < sizeof(*span)) {
+		writer->overrun = true;
+		return NULL;
+	}
+	memset(span, 0, sizeof(*span));
+	span->head.kind = RECORD_SPAN;
+	writer->position += sizeof(*span);
+	return span;
+}
+
+/* Room for one more attribute, its head written; null: it does not fit. */
+static inline uint8_t *writer_take(struct record_writer *writer, enum attribute_key key,
+				   enum attribute_type type, size_t size)
+{
+	size_t rest = (size_t)(writer->limit - writer->position);
+	struct attribute head = { (uint16_t)key, (uint16_t)type, (uint32_t)size };
+	uint8_t *place = writer->position;
+
+	if (size > RECORD_SIZE_MAX || attribute_room(size) > rest) {
+		writer->overrun = true;
+		return NULL;
+	}
+	memcpy(place, &head, sizeof(head));
+	writer->position = place + attribute_room(size);
+	writer->attributes++;
+	return place + sizeof(head);
+}
+
+static inline void writer_put_number(struct record_writer *writer, enum attribute_key key,
+				     enum attribute_type type, uint64_t value)
+{
+	uint8_t *place = writer_take(writer, key, type, sizeof(value));
+
+	if (place)
+		memcpy(place, &value, sizeof(value));
+}
+
+void record_put_string(struct record_writer *writer, enum attribute_key key, struct slice value)
+{
+	static const uint64_t zero;
+	uint8_t *place = writer_take(writer, key, ATTRIBUTE_STRING, value.size);
+
+	if (!place || value.size == 0)
+		return;
+	/*
+	 * The padding goes first: what an older record left behind must not reach another process.
+	 */
+	memcpy(writer->position - sizeof(zero), &zero, sizeof(zero));
+	memcpy(place, value.data, value.size);
+}
+
+void record_put_integer(struct record_writer *writer, enum attribute_key key, int64_t value)
+{
+	writer_put_number(writer, key, ATTRIBUTE_INTEGER, (uint64_t)value);
+}
+
+void record_put_boolean(struct record_writer *writer, enum attribute_key key, bool value)
+{
+	writer_put_number(writer, key, ATTRIBUTE_BOOLEAN, value);
+}
+
+void record_put_hash(struct record_writer *writer, enum attribute_key key, uint64_t value)
+{
+	writer_put_number(writer, key, ATTRIBUTE_HASH, value);
+}
+
+void record_put_encoded(struct record_writer *writer, struct slice encoded, uint16_t count)
+{
+	if (encoded.size > (size_t)(writer->limit - writer->position)) {
+		writer->overrun = true;
+		return;
+	}
+	if (encoded.size == 0)
+		return;
+	memcpy(writer->position, encoded.data, encoded.size);
+	writer->position += encoded.size;
+	writer->attributes = (uint16_t)(writer->attributes + count);
+}
+
+uint32_t record_writer_end(struct record_writer *writer)
+{
+	size_t size = (size_t)(writer->position - writer->start);
+	struct record *head = (struct record *)(void *)writer->start;
+
+	if (writer->overrun || size > RECORD_SIZE_MAX)
+		return 0;
+	head->size = (uint32_t)size;
+	head->attributes = writer->attributes;
+	return (uint32_t)size;
+}
+
+/* ---- reading ---- */
+
+static bool attribute_check(const struct attribute *head, size_t rest)
+{
+	if (head->key >= ATTRIBUTE_COUNT || head->type != attribute_types[head->key])
+		return false;
+	if (head->type != ATTRIBUTE_STRING)
+		return head->size == sizeof(uint64_t) && rest >= sizeof(uint64_t);
+	return head->size <= rest && RECORD_ALIGNED((size_t)head->size) <= rest;
+}
+
+bool attributes_check(struct slice bytes, size_t count)
+{
+	for (; count; count--) {
+		struct attribute head;
+
+		if (bytes.size < sizeof(head))
+			return false;
+		memcpy(&head, bytes.data, sizeof(head));
+		bytes = slice_after(bytes, sizeof(head));
+		if (!attribute_check(&head, bytes.size))
+			return false;
+		bytes = slice_after(bytes, RECORD_ALIGNED((size_t)head.size));
+	}
+	return bytes.size == 0;
+}
+
+static bool span_head_check(const struct span_record *span)
+{
+	static const uint8_t zero[16];
+
+	if (span->scope >= SCOPE_COUNT || span->status > STATUS_ERROR)
+		return false;
+	if (span->kind < SPAN_INTERNAL || span->kind > SPAN_CONSUMER)
+		return false;
+	if (span->trace_flags & ~(TRACE_FLAG_SAMPLED | TRACE_FLAG_RANDOM))
+		return false;
+	if (memcmp(span->trace_id, zero, sizeof(span->trace_id)) == 0 ||
+	    memcmp(span->span_id, zero, sizeof(span->span_id)) == 0)
+		return false;
+	return span->duration_ns <= UINT64_MAX - span->start_ns;
+}
+
+bool span_record_check(struct slice bytes)
+{
+	struct span_record span;
+
+	if (bytes.size < sizeof(span) || bytes.size > RECORD_SIZE_MAX || bytes.size % 8)
+		return false;
+	memcpy(&span, bytes.data, sizeof(span));
+	if (span.head.size != bytes.size || span.head.kind != RECORD_SPAN)
+		return false;
+	return span_head_check(&span) &&
+	       attributes_check(slice_after(bytes, sizeof(span)), span.head.attributes);
+}
+
+struct attribute_cursor span_attributes(const struct span_record *span)
+{
+	const uint8_t *bytes = (const uint8_t *)span;
+
+	return (struct attribute_cursor){ bytes + sizeof(*span), bytes + span->head.size };
+}
+
+bool attribute_next(struct attribute_cursor *cursor, struct attribute_value *ret)
+{
+	struct attribute head;
+	const uint8_t *value;
+
+	if (cursor->position == cursor->end)
+		return false;
+	memcpy(&head, cursor->position, sizeof(head));
+	value = cursor->position + sizeof(head);
+	cursor->position = value + RECORD_ALIGNED((size_t)head.size);
+	ret->key = head.key;
+	ret->type = head.type;
+	if (head.type == ATTRIBUTE_STRING) {
+		ret->string = slice_of(value, head.size);
+		ret->integer = 0;
+	} else {
+		ret->string = slice_of(NULL, 0);
+		memcpy(&ret->integer, value, sizeof(ret->integer));
+	}
+	return true;
+}
+
+bool span_attribute(const struct span_record *span, enum attribute_key key,
+		    struct attribute_value *ret)
+{
+	struct attribute_cursor cursor = span_attributes(span);
+	struct attribute_value value;
+
+	while (attribute_next(&cursor, &value)) {
+		if (value.key == key) {
+			*ret = value;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *attribute_name(unsigned key)
+{
+	return key < ATTRIBUTE_COUNT ? attribute_names[key] : NULL;
+}
+
+enum attribute_type attribute_type_of(enum attribute_key key)
+{
+	return (enum attribute_type)attribute_types[key];
+}
+
+const char *scope_name(unsigned scope)
+{
+	return scope < SCOPE_COUNT ? scope_names[scope] : NULL;
+}

@@ -4,8 +4,8 @@
  * text, caller's module, process), the wall-clock time added and the name made by semconv 2.2.
  * Everything downstream (summary, file, encoders) takes this and nothing else of the area.
  *
- * Ownership: borrows everything; valid only during the call that it is handed to. Pure but for the
- * reader's look-ups.
+ * Ownership: borrows everything, also from itself (not to be copied); valid only during the call
+ * that it is handed to. Pure but for the reader's look-ups.
  */
 #ifndef EXPORTER_SPAN_H
 #define EXPORTER_SPAN_H
@@ -17,6 +17,9 @@
 #include "trace/reader.h"
 #include "trace/record.h"
 
+#define SPAN_NAME_MAX 256	/* bytes of a composed name; longer ones are cut at a character */
+#define SPAN_BUILD_ID_MAX 32	/* bytes; longer ones are left out */
+
 struct span {
 	const struct span_record *record;
 	struct slice name;
@@ -24,9 +27,14 @@ struct span {
 	/* db.query.*, from the record or its prepared statement; empty: absent */
 	struct slice text, summary;
 	uint64_t hash;			/* 0: absent */
-	struct slice module, build_id;	/* of the caller; empty: unknown */
+	struct slice module, build_id;	/* of the caller, path and bytes; empty: unknown */
 	uint64_t offset;		/* of the return address in the module */
+	uint64_t present;		/* bit i: the record itself carries attribute i */
+	char composed[SPAN_NAME_MAX];	/* what a slice above points to when it is in no record */
+	char build_id_hex[2 * SPAN_BUILD_ID_MAX];
 };
+
+_Static_assert(ATTRIBUTE_COUNT <= 64, "struct span keeps a bit for each attribute");
 
 /* @wall_offset_ns: clock_wall_offset_ns() of now. */
 void span_view(const struct reader *reader, const struct span_record *record,
@@ -44,5 +52,18 @@ struct span_attribute_cursor {
 struct span_attribute_cursor span_attributes_of(const struct span *span);
 bool span_attribute_next(const struct span *span, struct span_attribute_cursor *cursor,
 			 struct attribute_value *ret);
+
+/* SpanKind and flags of OTLP: kind never 0, parent's remoteness known (otel-spec 4). */
+static inline uint32_t span_kind_of(const struct span_record *record)
+{
+	return record->kind >= SPAN_INTERNAL && record->kind <= SPAN_CONSUMER ? record->kind :
+	       SPAN_INTERNAL;
+}
+
+static inline uint32_t span_flags_of(const struct span_record *record)
+{
+	return record->trace_flags | 0x100u |
+	       (record->marks & SPAN_PARENT_REMOTE ? 0x200u : 0);
+}
 
 #endif

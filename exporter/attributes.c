@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Limits and types of exported attributes. */
+#include "exporter/attributes.h"
+
+#include "exporter/utf8.h"
+
+struct attribute_limits attribute_limits_of(const struct config *config)
+{
+	return (struct attribute_limits){
+		.count = (uint64_t)config->span_attribute_count_limit,
+		.length = (uint64_t)config->span_attribute_length_limit,
+	};
+}
+
+struct export_cursor export_attributes(const struct span *span, struct attribute_limits limits)
+{
+	return (struct export_cursor){
+		.span = span,
+		.limits = limits,
+		.inner = span_attributes_of(span),
+	};
+}
+
+enum export_type export_text(struct slice text, uint64_t length, struct slice *ret)
+{
+	if (!utf8_valid(text)) {
+		*ret = slice_first(text, length);
+		return EXPORT_BYTES;
+	}
+	*ret = utf8_first(text, length);
+	return EXPORT_STRING;
+}
+
+static void hash_format(uint64_t hash, char ret[16])
+{
+	for (int i = 15; i >= 0; i--, hash >>= 4)
+		ret[i] = "0123456789abcdef"[hash & 15];
+}
+
+static void convert(const struct attribute_value *value, uint64_t length, struct export_value *ret)
+{
+	ret->key = value->key;
+	ret->integer = value->integer;
+	switch (value->type) {
+	case ATTRIBUTE_STRING:
+		ret->type = export_text(value->string, length, &ret->string);
+		return;
+	case ATTRIBUTE_HASH:
+		hash_format((uint64_t)value->integer, ret->digits);
+		ret->type = export_text(slice_of(ret->digits, sizeof(ret->digits)), length,
+					&ret->string);
+		return;
+	case ATTRIBUTE_BOOLEAN:
+		ret->type = EXPORT_BOOLEAN;
+		ret->integer = value->integer != 0;
+		return;
+	case ATTRIBUTE_INTEGER:
+		ret->type = EXPORT_INTEGER;
+		return;
+	}
+}
+
+bool export_next(struct export_cursor *cursor, struct export_value *ret)
+{
+	struct attribute_value value;
+
+	while (span_attribute_next(cursor->span, &cursor->inner, &value)) {
+		uint64_t bit = UINT64_C(1) << value.key;
+
+		if (cursor->seen & bit)
+			continue;
+		cursor->seen |= bit;
+		if (cursor->kept >= cursor->limits.count) {
+			cursor->dropped++;
+			continue;
+		}
+		cursor->kept++;
+		convert(&value, cursor->limits.length, ret);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A span's attributes as OTLP may carry them: unique keys, the limits of otel-spec 5.2 applied,
+ * what is no UTF-8 turned into bytes, a hash into its digits. Both encoders take them from here, so
+ * that protobuf and JSON cannot differ.
+ *
+ * Ownership: values borrow from the span and from the value itself (digits): consume before the
+ * next.
+ */
+#ifndef EXPORTER_ATTRIBUTES_H
+#define EXPORTER_ATTRIBUTES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "exporter/span.h"
+
+struct attribute_limits {
+	uint64_t count;		/* attributes of a span */
+	uint64_t length;	/* characters of a string, bytes of a byte array */
+};
+
+enum export_type { EXPORT_STRING, EXPORT_BYTES, EXPORT_INTEGER, EXPORT_BOOLEAN };
+
+struct export_value {
+	enum attribute_key key;
+	enum export_type type;
+	struct slice string;	/* text or bytes */
+	int64_t integer;	/* number, or 0 and 1 */
+	char digits[16];
+};
+
+struct export_cursor {
+	const struct span *span;
+	struct attribute_limits limits;
+	struct span_attribute_cursor inner;
+	uint64_t seen, kept;
+	uint32_t dropped;	/* by the count limit; complete at the end */
+};
+
+struct attribute_limits attribute_limits_of(const struct config *config);
+
+struct export_cursor export_attributes(const struct span *span, struct attribute_limits limits);
+bool export_next(struct export_cursor *cursor, struct export_value *ret);
+
+/* @text within @length, as text when it is, else as bytes. */
+enum export_type export_text(struct slice text, uint64_t length, struct slice *ret);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Spans for people. */
+#include "exporter/console.h"
+
+#include "base/real.h"
+#include "exporter/resource.h"
+
+struct text {
+	char *to;
+	size_t used;
+};
+
+/* Control characters would move the cursor of a terminal. */
+static void put(struct text *text, struct slice bytes)
+{
+	for (size_t i = 0; i < bytes.size && text->used < CONSOLE_LINE_MAX - 1; i++) {
+		uint8_t byte = bytes.data[i];
+
+		text->to[text->used++] = (char)(byte < ' ' || byte == 0x7f ? ' ' : byte);
+	}
+}
+
+static void put_number(struct text *text, uint64_t number, size_t least_digits)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while ((number /= 10) || sizeof(digits) - at < least_digits);
+	put(text, slice_of(digits + at, sizeof(digits) - at));
+}
+
+static void put_milliseconds(struct text *text, uint64_t ns)
+{
+	put_number(text, ns / 1000000, 1);
+	put(text, SLICE("."));
+	put_number(text, ns / 1000 % 1000, 3);
+	put(text, SLICE(" ms"));
+}
+
+static void put_hex(struct text *text, const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		const char digit[] = "0123456789abcdef";
+		char pair[2] = { digit[bytes[i] >> 4], digit[bytes[i] & 15] };
+
+		put(text, slice_of(pair, 2));
+	}
+}
+
+size_t console_format(const struct span *span, char ret[CONSOLE_LINE_MAX])
+{
+	struct text text = { ret, 0 };
+	struct attribute_value error;
+	char time[24];
+
+	resource_time_format(span->start_ns, time);
+	put(&text, slice_of(time, sizeof(time)));
+	put(&text, SLICE("  "));
+	put_milliseconds(&text, span->record->duration_ns);
+	put(&text, SLICE("  "));
+	put(&text, span->name);
+	if (span->record->status == STATUS_ERROR) {
+		put(&text, SLICE("  ERROR"));
+		if (span_attribute(span->record, ATTRIBUTE_ERROR_TYPE, &error)) {
+			put(&text, SLICE(" "));
+			put(&text, error.string);
+		}
+	}
+	put(&text, SLICE("  trace "));
+	put_hex(&text, span->record->trace_id, sizeof(span->record->trace_id));
+	if (span->text.size) {
+		put(&text, SLICE("  "));
+		put(&text, span->text);
+	}
+	ret[text.used++] = '\n';
+	return text.used;
+}
+
+void console_write(const struct span *span)
+{
+	char line[CONSOLE_LINE_MAX];
+	size_t size = console_format(span, line);
+
+	if (real()->write(STDERR_FILENO, line, size) < 0)
+		return;
+}

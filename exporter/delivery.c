@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Batches on their way. */
+#include "exporter/delivery.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "exporter/endpoint.h"
+#include "exporter/http_client.h"
+#include "exporter/otlp_json.h"
+#include "exporter/otlp_protobuf.h"
+#include "exporter/retry.h"
+
+#define MS UINT64_C(1000000)
+#define ANSWER_SIZE ((size_t)256 << 10)	/* decoded answers */
+#define FAILURE_SIZE 160
+
+enum step { STEP_IDLE, STEP_POSTING, STEP_WAITING };
+
+struct delivery {
+	struct delivery_options options;
+	struct attribute_limits limits;
+	struct batch batch;
+	size_t batch_spans;		/* at most in one request */
+	uint64_t delay_ns, timeout_ns;	/* timeout 0: none */
+	bool json;
+	bool unusable;			/* no endpoint that we can speak to */
+	enum step step;
+	size_t taken;			/* spans of the queue's front in the request under way */
+	struct slice body;
+	unsigned attempt;
+	uint64_t begun_ns, retry_ns;
+	uint64_t quiet_until_ns;	/* nobody listened: no try before */
+	uint64_t told_ns;
+	struct delivery_counts counts;
+	struct otlp_protobuf *protobuf;
+	uint8_t *json_memory;
+	struct bump answer;
+	struct endpoint endpoint;
+	struct user_headers headers;
+	struct http_client client;
+	char failure[FAILURE_SIZE];
+};
+
+/* ---- beginning ---- */
+
+static uint64_t least_limit(uint64_t a, uint64_t b)
+{
+	if (!a || !b)
+		return a + b;
+	return a < b ? a : b;
+}
+
+static void endpoint_read(struct delivery *delivery, const struct config *config)
+{
+	bool own = config->traces_endpoint && *config->traces_endpoint;
+	const char *name = own ? "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" :
+				 "OTEL_EXPORTER_OTLP_ENDPOINT";
+	enum endpoint_error error = endpoint_of(config, &delivery->endpoint);
+
+	delivery->unusable = true;
+	if (error == ENDPOINT_SCHEME) {
+		log_warn("%s: its scheme is not http://; spans are not sent", name);
+		delivery->counts.failure = "endpoint without http://";
+	} else if (error == ENDPOINT_MALFORMED) {
+		log_warn("%s: not a URL; spans are not sent", name);
+		delivery->counts.failure = "endpoint is not a URL";
+	} else if (delivery->endpoint.scheme == ENDPOINT_HTTPS) {
+		log_warn("%s: https:// is not supported yet; spans are not sent. "
+			 "A collector on this host takes http://", name);
+		delivery->counts.failure = "https:// is not supported yet";
+	} else {
+		delivery->unusable = false;
+	}
+}
+
+static void headers_read(struct delivery *delivery, const struct config *config)
+{
+	bool own = config->traces_headers && *config->traces_headers;
+
+	user_headers_read(slice_of_string(own ? config->traces_headers : config->headers),
+			  &delivery->headers);
+	if (delivery->headers.refused)
+		log_warn("%u of the headers for the collector cannot be used",
+			 delivery->headers.refused);
+}
+
+static void settings_read(struct delivery *delivery, const struct config *config)
+{
+	int protocol = config->traces_protocol_set ? config->traces_protocol : config->protocol;
+	int64_t timeout = config->traces_timeout_set ? config->traces_timeout : config->timeout;
+
+	delivery->limits = attribute_limits_of(config);
+	delivery->json = protocol == CONFIG_HTTP_JSON;
+	delivery->batch_spans = (size_t)config->max_export_batch_size;
+	delivery->delay_ns = (uint64_t)config->schedule_delay * MS;
+	delivery->timeout_ns = least_limit((uint64_t)timeout * MS,
+					   (uint64_t)config->export_timeout * MS);
+	endpoint_read(delivery, config);
+	headers_read(delivery, config);
+	http_client_begin(&delivery->client, &delivery->endpoint, &delivery->headers,
+			  delivery->json ? "application/json" : "application/x-protobuf");
+}
+
+struct delivery *delivery_make(struct bump *bump, const struct delivery_options *options)
+{
+	struct delivery *delivery = bump_take(bump, sizeof(*delivery));
+	size_t spans = (size_t)options->config->max_queue_size;
+	void *queue = bump_take(bump, batch_room(spans));
+	void *answer = bump_take(bump, ANSWER_SIZE);
+
+	if (!delivery || !queue || !answer)
+		return NULL;
+	delivery->options = *options;
+	settings_read(delivery, options->config);
+	batch_begin(&delivery->batch, queue, batch_room(spans), spans);
+	bump_begin(&delivery->answer, answer, ANSWER_SIZE);
+	if (delivery->json) {
+		delivery->json_memory = bump_take(bump, OTLP_SPANS_SIZE);
+		return delivery->json_memory ? delivery : NULL;
+	}
+	delivery->protobuf = otlp_protobuf_make(bump, delivery->limits, delivery->batch_spans);
+	return delivery->protobuf ? delivery : NULL;
+}
+
+void delivery_queue(struct delivery *delivery, const struct span_record *record,
+		    uint64_t wall_offset_ns, uint64_t now_ns)
+{
+	if (delivery->unusable)
+		delivery->counts.failed++;
+	else if (!batch_put(&delivery->batch, record, wall_offset_ns, now_ns))
+		delivery->counts.queue_full++;
+}
+
+/* ---- encoding ---- */
+
+static bool span_encode(struct delivery *delivery, struct otlp_json *object,
+			const struct batch_span *waiting)
+{
+	struct resource_table *resources = delivery->options.resources;
+	const struct resource *resource = resource_of(resources, &waiting->record);
+	struct span span;
+
+	span_view(delivery->options.reader, &waiting->record, waiting->wall_offset_ns, &span);
+	if (delivery->json)
+		return otlp_json_span(object, resource, &span);
+	return otlp_protobuf_span(delivery->protobuf, resource, &span);
+}
+
+/* Encodes the front of the queue; sets taken and body. */
+static void batch_encode(struct delivery *delivery)
+{
+	const struct batch_span *waiting = NULL;
+	struct otlp_json object;
+
+	delivery->taken = 0;
+	if (delivery->json)
+		otlp_json_begin(&object, delivery->limits, delivery->json_memory, OTLP_SPANS_SIZE);
+	else
+		otlp_protobuf_begin(delivery->protobuf);
+	while (delivery->taken < delivery->batch_spans &&
+	       (waiting = batch_next(&delivery->batch, waiting)) != NULL) {
+		if (!span_encode(delivery, &object, waiting))
+			break;
+		delivery->taken++;
+	}
+	if (delivery->taken)
+		delivery->body = delivery->json ? otlp_json_end(&object) :
+						  otlp_protobuf_end(delivery->protobuf);
+}
+
+/* ---- results ---- */
+
+static void failure_set(struct delivery *delivery, struct slice text, struct slice more)
+{
+	size_t used = text.size < FAILURE_SIZE - 1 ? text.size : FAILURE_SIZE - 1;
+	size_t room;
+
+	memcpy(delivery->failure, text.data, used);
+	room = FAILURE_SIZE - 1 - used;
+	for (size_t i = 0; i < more.size && i < room; i++) {
+		uint8_t byte = more.data[i];
+
+		delivery->failure[used++] = (char)(byte < ' ' || byte >= 0x7f ? '?' : byte);
+	}
+	delivery->failure[used] = '\0';
+	delivery->counts.failure = delivery->failure;
+}
+
+static void tell(struct delivery *delivery, uint64_t spans, uint64_t now_ns)
+{
+	if (delivery->options.quiet || delivery->options.silent)
+		return;
+	if (delivery->told_ns && now_ns - delivery->told_ns < DELIVERY_TOLD_NS)
+		return;
+	delivery->told_ns = now_ns;
+	log_warn("%lu spans not delivered to %s: %s", (unsigned long)spans,
+		 delivery->endpoint.shown, delivery->counts.failure);
+}
+
+/* The request is over, @rejected of its spans were not taken. */
+static void batch_over(struct delivery *delivery, uint64_t rejected, uint64_t now_ns)
+{
+	uint64_t spans = delivery->taken;
+
+	if (rejected > spans)
+		rejected = spans;
+	batch_drop(&delivery->batch, delivery->taken);
+	delivery->taken = 0;
+	delivery->step = STEP_IDLE;
+	delivery->counts.delivered += spans - rejected;
+	delivery->counts.failed += rejected;
+	if (rejected)
+		tell(delivery, rejected, now_ns);
+}
+
+static void batch_failed(struct delivery *delivery, uint64_t now_ns)
+{
+	if (delivery->options.quiet)
+		delivery->quiet_until_ns = now_ns + DELIVERY_BACKOFF_NS;
+	batch_over(delivery, delivery->taken, now_ns);
+}
+
+/* Plans another try after @delay_ns, or gives the batch up when that is not within the rules. */
+static void retry_plan(struct delivery *delivery, uint64_t delay_ns, uint64_t now_ns)
+{
+	uint64_t passed = now_ns - delivery->begun_ns;
+
+	if (delivery->options.quiet || delivery->attempt >= RETRY_ATTEMPTS ||
+	    (delivery->timeout_ns && passed + delay_ns >= delivery->timeout_ns)) {
+		batch_failed(delivery, now_ns);
+		return;
+	}
+	delivery->step = STEP_WAITING;
+	delivery->retry_ns = now_ns + delay_ns;
+}
+
+static void partial_take(struct delivery *delivery, const struct response *response,
+			 uint64_t now_ns)
+{
+	struct otlp_answer answer = { 0 };
+	struct slice body = slice_of(response->body, response->body_size);
+
+	if (delivery->json || !otlp_answer_read(body, &delivery->answer, &answer)) {
+		log_debug("the collector's answer cannot be read");
+		batch_over(delivery, 0, now_ns);
+		return;
+	}
+	if (answer.rejected > 0)
+		failure_set(delivery, SLICE("rejected by the collector"), (struct slice){ 0 });
+	else if (answer.message.size)
+		log_debug("the collector says: %.*s",
+			  (int)(answer.message.size < 200 ? answer.message.size : 200),
+			  (const char *)answer.message.data);
+	batch_over(delivery, answer.rejected > 0 ? (uint64_t)answer.rejected : 0, now_ns);
+}
+
+static void status_failure(struct delivery *delivery, const struct response *response)
+{
+	struct slice body = slice_of(response->body, response->body_size);
+	char text[] = "HTTP 000: ";
+	struct slice why = { 0 };
+
+	for (int i = 7, status = response->status; i > 4; i--, status /= 10)
+		text[i] = (char)('0' + status % 10);
+	if (!delivery->json && response->status >= 400)
+		why = otlp_failure_read(body, &delivery->answer);
+	failure_set(delivery, slice_of(text, why.size ? 10 : 8), slice_first(why, 100));
+}
+
+static void answer_take(struct delivery *delivery, uint64_t now_ns)
+{
+	const struct response *response = &delivery->client.response;
+	struct slice after = slice_of(response->retry_after, response->retry_after_size);
+	uint64_t wall_ns = now_ns + clock_wall_offset_ns();
+	uint64_t delay_ns;
+
+	if (response->state == RESPONSE_TOO_LARGE) {
+		failure_set(delivery, SLICE("answer too large"), (struct slice){ 0 });
+		batch_failed(delivery, now_ns);
+	} else if (response->status == 200) {
+		partial_take(delivery, response, now_ns);
+	} else if (response->status > 200 && response->status < 300) {
+		batch_over(delivery, 0, now_ns);
+	} else if (retry_wanted(response->status)) {
+		status_failure(delivery, response);
+		if (!retry_after_read(after, wall_ns, &delay_ns))
+			delay_ns = retry_delay_ns(delivery->attempt, random_next());
+		retry_plan(delivery, delay_ns, now_ns);
+	} else {
+		status_failure(delivery, response);
+		batch_failed(delivery, now_ns);
+	}
+}
+
+static void timeout_check(struct delivery *delivery, uint64_t now_ns)
+{
+	uint64_t seconds = delivery->timeout_ns / (1000 * MS);
+	char text[] = "no answer within 000000 s";
+
+	if (!delivery->timeout_ns || now_ns - delivery->begun_ns < delivery->timeout_ns)
+		return;
+	http_client_abort(&delivery->client);
+	if (seconds && seconds < 1000000) {
+		size_t at = 17 + 6;
+		size_t digits = 0;
+
+		for (; seconds; seconds /= 10, digits++)
+			text[--at] = (char)('0' + seconds % 10);
+		memmove(text + 17, text + at, sizeof(text) - at);
+	} else {
+		memcpy(text, "no answer in time", 18);
+	}
+	failure_set(delivery, slice_of_string(text), (struct slice){ 0 });
+	batch_failed(delivery, now_ns);
+}
+
+/* ---- steps ---- */
+
+static void post(struct delivery *delivery, uint64_t now_ns)
+{
+	delivery->attempt++;
+	delivery->step = STEP_POSTING;
+	http_client_post(&delivery->client, delivery->body, now_ns);
+}
+
+static void posting_step(struct delivery *delivery, uint64_t now_ns)
+{
+	switch (http_client_step(&delivery->client, now_ns)) {
+	case HTTP_ANSWERED:
+		delivery->client.state = HTTP_IDLE;
+		answer_take(delivery, now_ns);
+		break;
+	case HTTP_FAILED:
+		delivery->client.state = HTTP_IDLE;
+		failure_set(delivery, slice_of_string(delivery->client.failure),
+			    (struct slice){ 0 });
+		retry_plan(delivery, retry_delay_ns(delivery->attempt, random_next()), now_ns);
+		break;
+	default:
+		timeout_check(delivery, now_ns);
+	}
+}
+
+static bool batch_due(const struct delivery *delivery, uint64_t now_ns, uint64_t last_span_ns)
+{
+	const struct batch_span *oldest = batch_next(&delivery->batch, NULL);
+
+	if (!oldest)
+		return false;
+	return delivery->batch.spans >= delivery->batch_spans ||
+	       now_ns >= oldest->queued_ns + delivery->delay_ns ||
+	       now_ns >= last_span_ns + DELIVERY_QUIET_NS;
+}
+
+static void batch_start(struct delivery *delivery, uint64_t now_ns)
+{
+	batch_encode(delivery);
+	if (!delivery->taken) {
+		/* One span alone is larger than a request may be. */
+		delivery->taken = 1;
+		failure_set(delivery, SLICE("span too large"), (struct slice){ 0 });
+		batch_over(delivery, 1, now_ns);
+		return;
+	}
+	delivery->attempt = 0;
+	delivery->begun_ns = now_ns;
+	if (now_ns < delivery->quiet_until_ns) {
+		batch_over(delivery, delivery->taken, now_ns);
+		return;
+	}
+	post(delivery, now_ns);
+}
+
+void delivery_step(struct delivery *delivery, uint64_t now_ns, uint64_t last_span_ns, bool force)
+{
+	if (delivery->step == STEP_WAITING && now_ns >= delivery->retry_ns)
+		post(delivery, now_ns);
+	if (delivery->step == STEP_IDLE &&
+	    (batch_due(delivery, now_ns, last_span_ns) || (force && delivery->batch.spans)))
+		batch_start(delivery, now_ns);
+	if (delivery->step == STEP_POSTING)
+		posting_step(delivery, now_ns);
+}
+
+bool delivery_busy(const struct delivery *delivery)
+{
+	return delivery->step == STEP_POSTING;
+}
+
+void delivery_wait(const struct delivery *delivery, uint64_t limit_ns)
+{
+	http_client_wait(&delivery->client, limit_ns);
+}
+
+uint64_t delivery_due_ns(const struct delivery *delivery, uint64_t last_span_ns)
+{
+	const struct batch_span *oldest = batch_next(&delivery->batch, NULL);
+	uint64_t quiet = last_span_ns + DELIVERY_QUIET_NS;
+	uint64_t late;
+
+	if (delivery->step == STEP_WAITING)
+		return delivery->retry_ns;
+	if (!oldest)
+		return UINT64_MAX;
+	late = oldest->queued_ns + delivery->delay_ns;
+	return quiet < late ? quiet : late;
+}
+
+bool delivery_idle(const struct delivery *delivery)
+{
+	return delivery->step == STEP_IDLE && !delivery->batch.spans;
+}
+
+uint64_t delivery_moved(const struct delivery *delivery)
+{
+	return delivery->client.moved + delivery->counts.delivered + delivery->counts.failed;
+}
+
+uint64_t delivery_retry_ns(const struct delivery *delivery, uint64_t now_ns)
+{
+	if (delivery->step != STEP_WAITING || now_ns >= delivery->retry_ns)
+		return 0;
+	return delivery->retry_ns - now_ns;
+}
+
+void delivery_interrupt(struct delivery *delivery)
+{
+	http_client_abort(&delivery->client);
+	delivery->step = STEP_IDLE;
+	delivery->taken = 0;
+}
+
+struct delivery_counts delivery_counts(const struct delivery *delivery)
+{
+	struct delivery_counts counts = delivery->counts;
+
+	counts.waiting = delivery->batch.spans;
+	return counts;
+}
+
+void delivery_abandon(struct delivery *delivery)
+{
+	http_client_abandon(&delivery->client);
+	batch_drop(&delivery->batch, delivery->batch.spans);
+	delivery->step = STEP_IDLE;
+	delivery->taken = 0;
+}

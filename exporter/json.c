@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON text. */
+#include "exporter/json.h"
+
+static bool room_for(struct json_writer *writer, size_t size)
+{
+	if (!writer->overrun && size <= (size_t)(writer->limit - writer->position))
+		return true;
+	writer->overrun = true;
+	return false;
+}
+
+void json_raw(struct json_writer *writer, struct slice text)
+{
+	if (!text.size || !room_for(writer, text.size))
+		return;
+	memcpy(writer->position, text.data, text.size);
+	writer->position += text.size;
+}
+
+static bool plain(uint8_t byte)
+{
+	return byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f;
+}
+
+static void escape(struct json_writer *writer, uint8_t byte)
+{
+	static const char digit[16] = "0123456789abcdef";
+	uint8_t text[6] = { '\\', 'u', '0', '0', (uint8_t)digit[byte >> 4],
+			    (uint8_t)digit[byte & 15] };
+	size_t size = 2;
+
+	switch (byte) {
+	case '"':
+	case '\\':
+		text[1] = byte;
+		break;
+	case '\n':
+		text[1] = 'n';
+		break;
+	case '\r':
+		text[1] = 'r';
+		break;
+	case '\t':
+		text[1] = 't';
+		break;
+	default:
+		size = 6;
+	}
+	json_raw(writer, slice_of(text, size));
+}
+
+void json_string(struct json_writer *writer, struct slice text)
+{
+	size_t from = 0;
+
+	JSON_RAW(writer, "\"");
+	for (size_t i = 0; i < text.size; i++) {
+		if (plain(text.data[i]))
+			continue;
+		json_raw(writer, slice_of(text.data + from, i - from));
+		escape(writer, text.data[i]);
+		from = i + 1;
+	}
+	json_raw(writer, slice_after(text, from));
+	JSON_RAW(writer, "\"");
+}
+
+void json_unsigned(struct json_writer *writer, uint64_t number)
+{
+	uint8_t digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (uint8_t)('0' + number % 10);
+	while (number /= 10);
+	json_raw(writer, slice_of(digits + at, sizeof(digits) - at));
+}
+
+void json_integer(struct json_writer *writer, int64_t number)
+{
+	if (number < 0)
+		JSON_RAW(writer, "-");
+	json_unsigned(writer, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+}
+
+void json_hex(struct json_writer *writer, struct slice bytes)
+{
+	static const char digit[16] = "0123456789abcdef";
+
+	if (!room_for(writer, 2 * bytes.size + 2))
+		return;
+	*writer->position++ = '"';
+	for (size_t i = 0; i < bytes.size; i++) {
+		*writer->position++ = (uint8_t)digit[bytes.data[i] >> 4];
+		*writer->position++ = (uint8_t)digit[bytes.data[i] & 15];
+	}
+	*writer->position++ = '"';
+}
+
+void json_base64(struct json_writer *writer, struct slice bytes)
+{
+	static const char digit[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	JSON_RAW(writer, "\"");
+	for (size_t i = 0; i < bytes.size; i += 3) {
+		size_t left = bytes.size - i;
+		uint32_t word = (uint32_t)bytes.data[i] << 16 |
+				(left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0) |
+				(left > 2 ? bytes.data[i + 2] : 0);
+		uint8_t text[4] = {
+			(uint8_t)digit[word >> 18], (uint8_t)digit[word >> 12 & 63],
+			left > 1 ? (uint8_t)digit[word >> 6 & 63] : '=',
+			left > 2 ? (uint8_t)digit[word & 63] : '=',
+		};
+
+		json_raw(writer, slice_of(text, sizeof(text)));
+	}
+	JSON_RAW(writer, "\"");
+}

@@ -51,6 +51,12 @@ void *arena_root_peek(enum arena_root root);
 /* How often a block was refused in this process. */
 uint64_t arena_refused(void);
 
+/* One more call that passed through because the guard was taken, for base/guard.h. */
+void arena_count_guarded(void);
+
+/* How often that was in this process. */
+uint64_t arena_guarded(void);
+
 /*
  * This process by a random number that differs in a forked child, made at the first use (one
  * getpid and one getrandom); 0 when there is no arena. Cheap: one load afterwards. Correct after

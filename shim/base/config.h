@@ -31,8 +31,8 @@ enum config_connect { CONFIG_CONNECT_ON, CONFIG_CONNECT_ERRORS, CONFIG_CONNECT_O
 
 struct config_warning {
 	const char *name;	/* of the variable */
-	char value[64];		/* quoted part, cut; never of a header or a password */
-	const char *instead;	/* what happens, as text */
+	char value[64];		/* cut; empty for texts, which may hold secrets */
+	const char *instead;	/* what is wrong and what happens, the rest of a sentence */
 };
 
 /* For each row: the field, and whether the variable was set to something readable. */
@@ -64,7 +64,9 @@ struct config {
 typedef const char *config_source(const char *name);
 
 /* Fills @ret; every field has a usable value afterwards. Applies the fallbacks between variables:
- * traces-specific over generic, span limits over general, batch size at most the queue's. */
+ * span limits over general, batch size at most the queue's, and traces-specific over generic: the
+ * traces_ fields hold what is in force, but for traces_endpoint, since a path is added to the
+ * generic one. A sampler's ratio is read for a sampler that has one. */
 void config_read(config_source *source, struct config *ret);
 
 /* The settings of this process; config_load() reads them once. */

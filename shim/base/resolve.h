@@ -49,6 +49,9 @@ static inline bool resolve_holds(const struct resolve_object *object, const void
  */
 void *resolve_next(const char *name);
 
+/* The same for @count @names at once, into @ret; null where nothing defines a name. */
+void resolve_next_all(const char *const *names, size_t count, void **ret);
+
 /*
  * Resolves @count @names into @ret as @caller would see them without us; null where nothing defines
  * a name (a function newer than the library). All come from one object: the first, in the order

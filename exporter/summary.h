@@ -25,6 +25,8 @@
 #define SUMMARY_ERRORS 6	/* kinds of each query */
 #define SUMMARY_CONNECTIONS 64
 #define SUMMARY_INCOMPLETE 32
+#define SUMMARY_INCOMPLETE_TEXT 512
+#define SUMMARY_MODULES 256
 #define SUMMARY_TEXT ((size_t)4 << 20)
 
 /* Base-2 exponential histogram: bucket i holds (base^i, base^(i+1)], base = 2^(2^-scale). */
@@ -40,7 +42,7 @@ struct summary_caller {
 	uint64_t process_id;
 	struct slice module;		/* path; empty: unknown */
 	uint64_t offset;		/* of the return address in the module */
-	uint64_t address;
+	uint64_t address;		/* the return address; 0: unknown */
 	uint64_t calls;
 	uint64_t total_ns;
 };
@@ -51,9 +53,13 @@ struct summary_error {
 	struct summary_caller caller;	/* of the first */
 };
 
+/*
+ * Key: the hash of the text; where there is none (EXECUTE of an unknown name) the span's name.
+ * Preparing a statement is an entry of its own, its text begins with "PREPARE ".
+ */
 struct summary_query {
-	uint64_t hash;
-	struct slice text, summary;
+	uint64_t hash;			/* 0: without text */
+	struct slice text, summary;	/* the text may be cut when SUMMARY_TEXT is used up */
 	uint64_t calls, errors, total_ns, min_ns, max_ns;
 	uint64_t rows;			/* returned, or affected where nothing is returned */
 	/* Over the calls with a measured split */
@@ -72,7 +78,7 @@ struct summary_connection {
 };
 
 struct summary_incomplete {
-	struct slice text;
+	struct slice text;		/* the first SUMMARY_INCOMPLETE_TEXT bytes; else the name */
 	uint32_t pid;
 	uint64_t duration_ns;
 	struct summary_caller caller;
@@ -80,8 +86,10 @@ struct summary_incomplete {
 
 struct summary_totals {
 	uint64_t queries, errors, connections, connect_errors, incomplete, other;
-	uint64_t database_ns;		/* sum of all calls and connects */
-	uint64_t query_ns, first_byte_ns, fetch_ns, split_total_ns, split_calls;
+	uint64_t database_ns;		/* sum of all calls, finished or not, and connects, over all threads */
+	uint64_t covered_ns;		/* time during which at least one of them was under way */
+	uint64_t query_ns, connect_ns, incomplete_ns;	/* the three that make database_ns */
+	uint64_t first_byte_ns, fetch_ns, split_total_ns, split_calls;
 	uint64_t unlisted_queries;	/* calls whose query found no place in the table */
 };
 

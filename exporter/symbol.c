@@ -139,19 +139,16 @@ static bool find_in(const struct symbols *symbols, uint64_t address, struct slic
 	bool found = false;
 
 	for (size_t i = 0; i < count; i++) {
-		struct slice name;
 		Elf64_Sym symbol;
 
 		memcpy(&symbol, symbols->table.data + i * sizeof(symbol), sizeof(symbol));
 		if (symbol.st_value > address || address - symbol.st_value >= symbol.st_size ||
-		    !symbol_is_function(&symbol) || (found && !symbol_better(&symbol, &best)) ||
-		    !name_at(symbols->names, symbol.st_name, &name))
+		    !symbol_is_function(&symbol) || (found && !symbol_better(&symbol, &best)))
 			continue;
 		best = symbol;
 		found = true;
-		*ret = name;
 	}
-	return found;
+	return found && name_at(symbols->names, best.st_name, ret);
 }
 
 /* Where a fixed-address program is mapped: the first loaded segment's address; 0 for others. */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The run's own span. */
+#include "cli/run_span.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "trace/sampler.h"
+
+static struct sampler sampler_of(const struct config *config)
+{
+	bool parent_based = config->sampler >= CONFIG_PARENT_ALWAYS_ON;
+
+	switch (config->sampler) {
+	case CONFIG_ALWAYS_OFF:
+	case CONFIG_PARENT_ALWAYS_OFF:
+		return (struct sampler){ .root = SAMPLER_ALWAYS_OFF, .parent_based = parent_based };
+	case CONFIG_RATIO:
+	case CONFIG_PARENT_RATIO:
+		return sampler_of_ratio(config->sampler_ratio, parent_based);
+	default:
+		return (struct sampler){ .root = SAMPLER_ALWAYS_ON, .parent_based = parent_based };
+	}
+}
+
+void run_span_begin(const struct config *config, const char *inherited, uint64_t start_ns,
+		    struct run_span *ret)
+{
+	struct sampler sampler = sampler_of(config);
+	struct run_span span = { .start_ns = start_ns };
+	struct trace_context parent;
+
+	span.parent_remote = inherited && traceparent_parse(slice_of_string(inherited), &parent);
+	if (span.parent_remote) {
+		span.context = parent;
+		memcpy(span.parent_id, parent.span_id, sizeof(span.parent_id));
+	} else {
+		random_fill(span.context.trace_id, sizeof(span.context.trace_id));
+		span.context.flags = TRACE_FLAG_RANDOM;
+	}
+	random_fill(span.context.span_id, sizeof(span.context.span_id));
+	span.sampled = sampler_decides(&sampler, span.parent_remote ? &parent : NULL,
+				       span.context.trace_id);
+	span.context.flags &= (uint8_t)~TRACE_FLAG_SAMPLED;
+	if (span.sampled)
+		span.context.flags |= TRACE_FLAG_SAMPLED;
+	span.context.remote = false;
+	*ret = span;
+}
+
+static void head_fill(struct span_record *record, const struct run_span *span,
+		      const struct child *child, uint64_t duration_ns)
+{
+	memcpy(record->trace_id, span->context.trace_id, sizeof(record->trace_id));
+	memcpy(record->span_id, span->context.span_id, sizeof(record->span_id));
+	memcpy(record->parent_id, span->parent_id, sizeof(record->parent_id));
+	record->start_ns = span->start_ns;
+	record->duration_ns = duration_ns;
+	record->pid = (uint32_t)child->pid;
+	record->thread_id = (uint32_t)child->pid;
+	record->scope = SCOPE_RUN;
+	record->kind = SPAN_INTERNAL;
+	record->status = child->exit_code == 0 ? STATUS_UNSET : STATUS_ERROR;
+	record->trace_flags = span->context.flags;
+	record->marks = (uint8_t)((span->parent_remote ? SPAN_PARENT_REMOTE : 0) |
+				  (span->sampled ? SPAN_SAMPLED : 0));
+}
+
+const struct span_record *run_span_record(const struct run_span *span, const char *name,
+					  const struct child *child, uint64_t duration_ns,
+					  uint8_t memory[RUN_SPAN_ROOM])
+{
+	struct record_writer writer;
+	struct span_record *record = record_writer_span(&writer, memory, RUN_SPAN_ROOM);
+	char type[32];
+
+	if (!record)
+		return NULL;
+	head_fill(record, span, child, duration_ns);
+	record_put_string(&writer, ATTRIBUTE_SPAN_NAME, slice_of_string(name));
+	record_put_string(&writer, ATTRIBUTE_PROCESS_EXECUTABLE_NAME, slice_of_string(name));
+	record_put_integer(&writer, ATTRIBUTE_PROCESS_EXIT_CODE, child->exit_code);
+	record_put_integer(&writer, ATTRIBUTE_PROCESS_PID, child->pid);
+	if (child->signal)
+		child_signal_name(child->signal, type);
+	else
+		snprintf(type, sizeof(type), "%d", child->exit_code);
+	if (child->exit_code != 0)
+		record_put_string(&writer, ATTRIBUTE_ERROR_TYPE, slice_of_string(type));
+	return record_writer_end(&writer) ? record : NULL;
+}

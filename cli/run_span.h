@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The span of the run itself: INTERNAL, from the start of the command to its end, by the semantic
+ * conventions for command-line programs; it is the parent of what the command does, by TRACEPARENT.
+ *
+ * Main thread. Pure but for random ids.
+ */
+#ifndef CLI_RUN_SPAN_H
+#define CLI_RUN_SPAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "cli/child.h"
+#include "trace/context.h"
+#include "trace/record.h"
+
+#define RUN_SPAN_ROOM 1024
+
+struct run_span {
+	struct trace_context context;	/* of the span */
+	uint8_t parent_id[8];
+	bool parent_remote;
+	bool sampled;
+	uint64_t start_ns;
+};
+
+/* Begins at @start_ns of the monotonic clock; @inherited: the value of TRACEPARENT, or null. */
+void run_span_begin(const struct config *config, const char *inherited, uint64_t start_ns,
+		    struct run_span *ret);
+
+/* The finished record in @memory, aligned to 8; null when @name does not fit. */
+const struct span_record *run_span_record(const struct run_span *span, const char *name,
+					  const struct child *child, uint64_t duration_ns,
+					  uint8_t memory[RUN_SPAN_ROOM]);
+
+#endif

@@ -178,13 +178,14 @@ static int read_verb(int argc, char **argv, struct options *options)
 
 bool options_parse(int argc, char **argv, struct options *ret)
 {
+	static char name[] = "otelshim";
 	struct options options = { .top = REPORT_TOP };
 	int taken = read_verb(argc, argv, &options), option;
 
 	if (taken < 0)
 		return false;
 	/* argv[0] for getopt's own messages is the verb then; give it our name back. */
-	argv[taken] = (char[]){ "otelshim" };
+	argv[taken] = name;
 	optind = 0;
 	while (options.verb == OPTIONS_RUN &&
 	       (option = getopt_long(argc - taken, argv + taken, "+o:qvn:s:E:hV", long_options,

@@ -66,6 +66,13 @@ enum exporter_reason exporter_run(struct exporter *exporter);
 void exporter_stop(struct exporter *exporter);
 
 /*
+ * After exporter_run() returned, by the same thread, which is about to end and takes its
+ * descriptor table along: closes file and connection; the next exporter_run() opens them again.
+ * EXPORTER_IDLE implies it.
+ */
+void exporter_pause(struct exporter *exporter);
+
+/*
  * After exporter_run() returned: drains what is left and delivers it until @limit_ns passed, or
  * until nothing moved for @stall_ns. True when all of it was delivered.
  */

@@ -12,8 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct traffic;
-
 struct thread {
 	/* Whose state this is; another value than arena_process_id(): stale */
 	uint64_t process_id;
@@ -22,9 +20,6 @@ struct thread {
 	uint32_t lane;		/* tried first, see trace/area.h */
 	uint32_t call_slot;	/* tried first, see trace/area.h */
 	uint32_t depth;		/* how deep inside our own code, see base/guard.h */
-	/* The command that waits in a library call, see call/traffic.h */
-	struct traffic *traffic;
-	const void *library;	/* the object whose call is under way on this thread, or null */
 };
 
 /* This thread's state without any check: for the guard and for the socket hooks. */

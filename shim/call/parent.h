@@ -15,6 +15,7 @@
 
 #include "trace/context.h"
 #include "trace/record.h"
+#include "trace/sampler.h"
 
 enum parent_source { PARENT_NONE, PARENT_CURRENT, PARENT_INHERITED, PARENT_UNKNOWN };
 
@@ -26,8 +27,11 @@ struct parent {
 /* Taken at submit time, on the submitting thread. */
 struct parent parent_of_call(enum span_kind kind);
 
-/* The context that the process was started in; set once, at load; null: none. */
-void parent_inherit(const struct trace_context *context);
+/*
+ * The context that the process was started in (null: none) and the sampler of its spans; both are copied.
+ * Set once, at load.
+ */
+void parent_configure(const struct trace_context *inherited, const struct sampler *sampler);
 
 /*
  * A new span id below @parent and, without one, a new trace id; flags by the sampler. Fills ids,

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One command given to libpq, from its submission to its last result: text, identity, what came back.
+ * The commands of a connection form a queue, because results arrive in the order of submission.
+ *
+ * Ownership: the queue belongs to the connection; command_finish() ends a command and gives its memory
+ * back. Threads: that of the connection. Memory from base/arena, and one command that lives in the
+ * connection itself, since most connections have one under way.
+ */
+#ifndef CALL_COMMAND_H
+#define CALL_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "call/libpq.h"
+#include "trace/area.h"
+#include "trace/record.h"
+
+enum command_kind {
+	COMMAND_SIMPLE, COMMAND_PARAMS, COMMAND_PREPARE, COMMAND_EXECUTE, COMMAND_SYNC,
+	COMMAND_CONNECT, COMMAND_RESET
+};
+
+enum command_copy { COPY_NONE, COPY_OUT, COPY_IN, COPY_BOTH };
+
+struct command {
+	struct command *next;
+	struct span_record span;	/* ids, start, caller; the rest is filled at the end */
+	struct area_call *open;
+	uint8_t *bytes;			/* text, summary and statement name, one block */
+	uint32_t bytes_size;		/* of the block */
+	uint32_t text_size;
+	uint16_t summary_size, name_size;
+	uint32_t results;		/* terminal results seen */
+	uint64_t hash;
+	uint64_t end_ns;		/* of the last terminal result; 0: none yet */
+	uint64_t rows, affected;
+	uint64_t first_byte_ns, fetch_ns;
+	const char *error;		/* error.type without an SQLSTATE; null: none */
+	uint8_t kind;			/* enum command_kind */
+	uint8_t copy;			/* enum command_copy */
+	bool rows_known, affected_known, split_known, pipelined, incomplete;
+	char sqlstate[6];		/* of the first error, "" none */
+	char tag[26];			/* of the last result, cut */
+};
+
+static inline struct slice command_text(const struct command *command)
+{
+	return slice_of(command->bytes, command->text_size);
+}
+
+static inline struct slice command_summary(const struct command *command)
+{
+	return slice_of(command->bytes + command->text_size, command->summary_size);
+}
+
+static inline struct slice command_name(const struct command *command)
+{
+	return slice_of(command->bytes + command->text_size + command->summary_size,
+			command->name_size);
+}
+
+static inline bool command_failed(const struct command *command)
+{
+	return command->error || command->sqlstate[0];
+}
+
+struct command_source {
+	const char *query;		/* null: none */
+	const char *name;		/* of a prepared statement, null: none */
+	bool parameterised;		/* its text is kept as it is */
+	bool standard_strings;		/* standard_conforming_strings */
+};
+
+/* Describes the text of @source into @command; false when there is no memory. */
+bool command_describe(struct command *command, const struct command_source *source);
+
+/* Gives the block of @command back, not the command itself. */
+void command_clear(struct command *command);
+
+/*
+ * What one result says (hooks.md A.5): rows, tag, the first error, COPY states. @now_ns is when it was
+ * handed to the program. A null result is an error of the connection or the call.
+ */
+void command_result(struct command *command, const struct libpq *libpq, struct pg_conn *handle,
+		    struct pg_result *result, uint64_t now_ns);
+
+#endif

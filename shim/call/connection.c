@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of connections, and what libpq's accessors tell of one. */
+#include "call/connection.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "trace/record.h"
+
+#define HANDLE_FREE ((uintptr_t)0)
+#define HANDLE_USED ((uintptr_t)1)
+
+struct connection_table {
+	struct connection_slot slot[CONNECTIONS_MAX];
+};
+
+static size_t table_first(uintptr_t handle)
+{
+	return (size_t)((handle >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % CONNECTIONS_MAX;
+}
+
+struct connection *connection_find(const struct pg_conn *handle)
+{
+	struct connection_table *table = arena_root_peek(ARENA_ROOT_CONNECTIONS);
+	size_t first = table_first((uintptr_t)handle);
+
+	if (!table || !handle)
+		return NULL;
+	for (size_t i = 0; i < CONNECTION_TRIES; i++) {
+		struct connection_slot *slot = &table->slot[(first + i) % CONNECTIONS_MAX];
+		uintptr_t found = atomic_load_explicit(&slot->handle, memory_order_acquire);
+
+		if (found == (uintptr_t)handle)
+			return slot->connection;
+		if (found == HANDLE_FREE)
+			return NULL;
+	}
+	return NULL;
+}
+
+/*
+ * The slot is taken by its handle before the connection hangs on it: only this thread uses the
+ * handle, so nobody looks at the pointer in between.
+ */
+static struct connection_slot *slot_take(uintptr_t handle)
+{
+	struct connection_table *table = arena_root(ARENA_ROOT_CONNECTIONS, sizeof(*table));
+	size_t first = table_first(handle);
+
+	if (!table)
+		return NULL;
+	for (size_t i = 0; i < CONNECTION_TRIES; i++) {
+		struct connection_slot *slot = &table->slot[(first + i) % CONNECTIONS_MAX];
+		uintptr_t found = atomic_load_explicit(&slot->handle, memory_order_relaxed);
+
+		if (found == HANDLE_FREE || found == HANDLE_USED)
+			if (atomic_compare_exchange_strong(&slot->handle, &found, handle))
+				return slot;
+	}
+	return NULL;
+}
+
+struct connection *connection_of(struct pg_conn *handle, const struct libpq *libpq)
+{
+	struct connection *connection = connection_find(handle);
+
+	if (connection || !handle)
+		return connection;
+	connection = arena_take(sizeof(*connection));
+	if (!connection)
+		return NULL;
+	connection->slot = slot_take((uintptr_t)handle);
+	if (!connection->slot) {
+		arena_give(connection, sizeof(*connection));
+		return NULL;
+	}
+	connection->handle = handle;
+	connection->libpq = libpq;
+	connection->fd = -1;
+	connection->slot->traffic = (struct traffic){ .libpq = libpq };
+	connection->slot->connection = connection;
+	return connection;
+}
+
+void connection_forget(struct connection *connection)
+{
+	struct connection_slot *slot = connection->slot;
+	struct command *command;
+
+	traffic_end(&slot->traffic);
+	traffic_remove(connection->fd, &slot->traffic);
+	while ((command = connection_pop(connection)))
+		connection_release(connection, command);
+	if (connection->connect)
+		connection_release(connection, connection->connect);
+	statement_clear(&connection->statements);
+	atomic_store_explicit(&slot->handle, HANDLE_USED, memory_order_release);
+	arena_give(connection, sizeof(*connection));
+}
+
+void connection_changed(struct connection *connection)
+{
+	traffic_end(&connection->slot->traffic);
+	traffic_remove(connection->fd, &connection->slot->traffic);
+	connection->fd = -1;
+	connection->learned = false;
+	connection->pipeline = false;
+	statement_clear(&connection->statements);
+}
+
+struct command *connection_command(struct connection *connection)
+{
+	if (connection->own_taken)
+		return arena_take(sizeof(struct command));
+	connection->own_taken = true;
+	memset(&connection->own, 0, sizeof(connection->own));
+	return &connection->own;
+}
+
+void connection_release(struct connection *connection, struct command *command)
+{
+	command_clear(command);
+	if (command == &connection->own)
+		connection->own_taken = false;
+	else
+		arena_give(command, sizeof(*command));
+}
+
+void connection_append(struct connection *connection, struct command *command)
+{
+	command->next = NULL;
+	if (connection->tail)
+		connection->tail->next = command;
+	else
+		connection->head = command;
+	connection->tail = command;
+}
+
+struct command *connection_pop(struct connection *connection)
+{
+	struct command *command = connection->head;
+
+	if (!command)
+		return NULL;
+	connection->head = command->next;
+	if (!connection->head)
+		connection->tail = NULL;
+	return command;
+}
+
+/* ---- what libpq's accessors tell ---- */
+
+static struct slice accessor(char *(*function)(const struct pg_conn *), const struct pg_conn *handle)
+{
+	return slice_of_string(function ? function(handle) : NULL);
+}
+
+/* A Unix socket is named as the file that it is; its number is not a port (hooks.md A.4). */
+static void learn_server(struct connection *connection, struct record_writer *writer)
+{
+	const struct libpq *libpq = connection->libpq;
+	struct slice host = accessor(libpq->PQhost, connection->handle);
+	struct slice port = accessor(libpq->PQport, connection->handle);
+	uint8_t path[256];
+	int64_t number = 0;
+
+	if (!host.size)
+		return;
+	if (host.data[0] == '/' || host.data[0] == '@') {
+		size_t size = slice_first(host, 200).size;
+
+		if (port.size > 16)
+			return;
+		memcpy(path, host.data, size);
+		memcpy(path + size, "/.s.PGSQL.", 10);
+		memcpy(path + size + 10, port.data, port.size);
+		record_put_string(writer, ATTRIBUTE_SERVER_ADDRESS,
+				  slice_of(path, size + 10 + port.size));
+		return;
+	}
+	record_put_string(writer, ATTRIBUTE_SERVER_ADDRESS, slice_first(host, 255));
+	for (size_t i = 0; i < port.size && number <= UINT16_MAX; i++)
+		number = number * 10 + (port.data[i] - '0');
+	if (number && number != 5432)
+		record_put_integer(writer, ATTRIBUTE_SERVER_PORT, number);
+}
+
+static bool is_cockroach(const struct connection *connection)
+{
+	const struct libpq *libpq = connection->libpq;
+
+	return libpq->PQparameterStatus &&
+	       libpq->PQparameterStatus(connection->handle, "crdb_version");
+}
+
+void connection_learn(struct connection *connection)
+{
+	const struct libpq *libpq = connection->libpq;
+	struct slice database = slice_first(accessor(libpq->PQdb, connection->handle),
+					    sizeof(connection->namespace));
+	bool connected = libpq->PQstatus(connection->handle) == PG_CONNECTION_OK;
+	struct record_writer writer;
+
+	if (connection->learned)
+		return;
+	record_writer_begin(&writer, connection->shared, sizeof(connection->shared));
+	record_put_string(&writer, ATTRIBUTE_DB_SYSTEM_NAME,
+			  is_cockroach(connection) ? SLICE("cockroachdb") : SLICE("postgresql"));
+	if (database.size) {
+		record_put_string(&writer, ATTRIBUTE_DB_NAMESPACE, database);
+		memcpy(connection->namespace, database.data, database.size);
+	}
+	connection->namespace_size = (uint16_t)database.size;
+	learn_server(connection, &writer);
+	if (connected && libpq->PQbackendPID)
+		record_put_integer(&writer, ATTRIBUTE_DB_BACKEND_PID,
+				   libpq->PQbackendPID(connection->handle));
+	connection->shared_count = writer.attributes;
+	connection->shared_size = (uint16_t)(writer.position - writer.start);
+	connection->learned = connected;
+	if (!connected || !libpq->PQsocket)
+		return;
+	connection->fd = libpq->PQsocket(connection->handle);
+	traffic_enter(connection->fd, &connection->slot->traffic);
+}

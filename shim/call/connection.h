@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What we know of each PGconn: its libpq, what is the same for all its calls, the commands under way,
+ * prepared statements. The table is lock-free open addressing over handles; full: the connection
+ * is not traced, its calls pass through, counted.
+ *
+ * Ownership: made at connect or at the first command on a handle we did not see created; given back by
+ * connection_forget(), before the handle's address can be used again. Threads: libpq allows one thread
+ * at a time on a PGconn, so only the table is shared.
+ * After a fork the table is empty in the child: an inherited PGconn is met again at its next command.
+ */
+#ifndef CALL_CONNECTION_H
+#define CALL_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "call/command.h"
+#include "call/libpq.h"
+#include "call/module.h"
+#include "call/statement.h"
+#include "call/traffic.h"
+
+#define CONNECTIONS_MAX 2048u
+#define CONNECTION_TRIES 32u
+#define CONNECTION_SHARED 640u
+
+/* Type-stable: a socket hook of another thread may still look at the traffic of a closed connection. */
+struct connection_slot {
+	_Atomic uintptr_t handle;	/* 0: free, 1: was used */
+	struct connection *connection;
+	struct traffic traffic;
+};
+
+struct connection {
+	struct pg_conn *handle;
+	const struct libpq *libpq;
+	struct connection_slot *slot;
+	int fd;				/* entered in the traffic table, -1 none */
+	bool pipeline;			/* in pipeline mode */
+	bool learned;			/* @shared is true of the connection as it is */
+	bool own_taken;
+	uint16_t shared_count, shared_size;
+	uint16_t namespace_size;
+	struct command *head, *tail;	/* submitted, results not finished */
+	struct command *connect;	/* connecting or resetting, asynchronously */
+	struct command own;
+	struct module_memory module;
+	struct statement_map statements;
+	uint8_t namespace[128];
+	uint8_t shared[CONNECTION_SHARED];	/* encoded attributes: system, namespace, server, backend */
+};
+
+/* Null: unknown. */
+struct connection *connection_find(const struct pg_conn *handle);
+
+/* The connection of @handle, made if need be; null when there is no room. */
+struct connection *connection_of(struct pg_conn *handle, const struct libpq *libpq);
+
+/* Gives back everything, commands included, without spans. */
+void connection_forget(struct connection *connection);
+
+/* The server side changed (connected, reset): what was learned is learned again at the next need. */
+void connection_changed(struct connection *connection);
+
+/* Fills @shared from libpq's accessors and enters the descriptor, if that is still to be done. */
+void connection_learn(struct connection *connection);
+
+/* A fresh command, zeroed, in no queue; null when there is no memory. */
+struct command *connection_command(struct connection *connection);
+
+/* Gives @command back. */
+void connection_release(struct connection *connection, struct command *command);
+
+void connection_append(struct connection *connection, struct command *command);
+
+/* Takes the head of the queue off; null when it is empty. */
+struct command *connection_pop(struct connection *connection);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands of libpq as spans (semconv 2.2, 2.8; hooks.md A.4). */
+#include "call/describe.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/thread.h"
+#include "call/parent.h"
+#include "trace/area.h"
+
+/* All attributes but the texts and what the connection shares, with room for the widest values. */
+#define FIXED_ROOM 768u
+
+static const struct {
+	struct slice command, prefix;
+} words[] = {
+	[COMMAND_SIMPLE] = { SLICE("simple"), SLICE("") },
+	[COMMAND_PARAMS] = { SLICE("params"), SLICE("") },
+	[COMMAND_PREPARE] = { SLICE("prepare"), SLICE("PREPARE") },
+	[COMMAND_EXECUTE] = { SLICE("execute"), SLICE("EXECUTE") },
+	[COMMAND_SYNC] = { SLICE("sync"), SLICE("") },
+	[COMMAND_CONNECT] = { SLICE("connect"), SLICE("connect") },
+	[COMMAND_RESET] = { SLICE("reset"), SLICE("connect") },
+};
+
+void describe_begin(struct command *command, struct connection *connection,
+		    const void *return_address)
+{
+	const struct thread *thread = thread_current();
+	struct parent parent = parent_of_call(SPAN_CLIENT);
+	struct span_record *span = &command->span;
+
+	span->process_id = arena_process_id();
+	span->pid = arena_process_pid();
+	span->thread_id = thread ? thread->id : 0;
+	span->caller = (uint64_t)(uintptr_t)return_address;
+	span->module = module_of(&connection->module, return_address);
+	span->scope = SCOPE_LIBPQ;
+	span->kind = SPAN_CLIENT;
+	parent_begin_span(&parent, span);
+}
+
+static struct slice namespace_of(const struct connection *connection)
+{
+	return slice_of(connection->namespace, connection->namespace_size);
+}
+
+/*
+ * The name where it is not the summary alone: "PREPARE SELECT t", "connect db", "EXECUTE db" for a
+ * statement that we never saw prepared. Empty otherwise.
+ */
+static struct slice name_of(const struct command *command, const struct connection *connection,
+			    uint8_t *room, size_t size)
+{
+	struct slice prefix = words[command->kind].prefix;
+	struct slice rest = command_summary(command);
+
+	if (!prefix.size || (command->kind == COMMAND_EXECUTE && (rest.size || command->span.statement)))
+		return SLICE("");
+	if (!rest.size)
+		rest = namespace_of(connection);
+	rest = slice_first(rest, size - prefix.size - 1);
+	memcpy(room, prefix.data, prefix.size);
+	if (!rest.size)
+		return slice_of(room, prefix.size);
+	room[prefix.size] = ' ';
+	memcpy(room + prefix.size + 1, rest.data, rest.size);
+	return slice_of(room, prefix.size + 1 + rest.size);
+}
+
+void describe_open(struct command *command, const struct connection *connection)
+{
+	uint8_t room[288];
+	struct slice name = name_of(command, connection, room, sizeof(room));
+
+	if (!name.size)
+		name = command_summary(command);
+	command->open = area_call_open(&command->span, name, command_text(command));
+	if (command->span.start_ns)
+		return;
+	command->span.start_ns = clock_now_ns();
+	if (command->open)
+		command->open->span.start_ns = command->span.start_ns;
+}
+
+static void put_outcome(struct record_writer *writer, const struct command *command)
+{
+	if (command->sqlstate[0]) {
+		struct slice sqlstate = slice_of_string(command->sqlstate);
+
+		record_put_string(writer, ATTRIBUTE_DB_RESPONSE_STATUS_CODE, sqlstate);
+		record_put_string(writer, ATTRIBUTE_ERROR_TYPE, sqlstate);
+	} else if (command->error) {
+		record_put_string(writer, ATTRIBUTE_ERROR_TYPE, slice_of_string(command->error));
+	}
+	if (command->incomplete)
+		record_put_boolean(writer, ATTRIBUTE_PG_INCOMPLETE, true);
+	if (command->rows_known)
+		record_put_integer(writer, ATTRIBUTE_DB_ROWS, (int64_t)command->rows);
+	if (command->affected_known)
+		record_put_integer(writer, ATTRIBUTE_DB_AFFECTED_ROWS, (int64_t)command->affected);
+	if (command->results > 1)
+		record_put_integer(writer, ATTRIBUTE_DB_RESULTS, command->results);
+	if (command->split_known) {
+		record_put_integer(writer, ATTRIBUTE_DB_FIRST_BYTE,
+				   (int64_t)command->first_byte_ns);
+		record_put_integer(writer, ATTRIBUTE_DB_FETCH, (int64_t)command->fetch_ns);
+	}
+}
+
+static void put_query(struct record_writer *writer, const struct command *command)
+{
+	if (command->span.statement)
+		return;
+	if (command->summary_size)
+		record_put_string(writer, ATTRIBUTE_DB_QUERY_SUMMARY, command_summary(command));
+	if (command->text_size)
+		record_put_string(writer, ATTRIBUTE_DB_QUERY_TEXT, command_text(command));
+	if (command->text_size)
+		record_put_hash(writer, ATTRIBUTE_DB_QUERY_HASH, command->hash);
+}
+
+static void put_command(struct record_writer *writer, const struct command *command,
+			const struct connection *connection)
+{
+	uint8_t room[288];
+	struct slice name = name_of(command, connection, room, sizeof(room));
+
+	record_put_encoded(writer, slice_of(connection->shared, connection->shared_size),
+			   connection->shared_count);
+	record_put_string(writer, ATTRIBUTE_PG_COMMAND, words[command->kind].command);
+	if (name.size)
+		record_put_string(writer, ATTRIBUTE_SPAN_NAME, name);
+	if (command->kind == COMMAND_PREPARE)
+		record_put_string(writer, ATTRIBUTE_DB_OPERATION_NAME, SLICE("PREPARE"));
+	put_query(writer, command);
+	put_outcome(writer, command);
+	/* A COMMIT that the server turned into a ROLLBACK is no error of the call, but worth knowing. */
+	if (!strcmp(command->tag, "ROLLBACK"))
+		record_put_string(writer, ATTRIBUTE_PG_COMMAND_TAG, SLICE("ROLLBACK"));
+}
+
+void describe_end(struct command *command, const struct connection *connection, uint64_t end_ns)
+{
+	size_t room = sizeof(struct span_record) + FIXED_ROOM + connection->shared_size +
+		      command->text_size + command->summary_size;
+	struct span_record *span;
+	struct record_writer writer;
+	struct area_slot slot;
+	struct record head;
+
+	if (!area_reserve(room, &slot)) {
+		area_call_drop(command->open);
+		return;
+	}
+	span = record_writer_span(&writer, slot.memory, room);
+	if (!span) {
+		area_call_commit(command->open, &slot, 0);
+		return;
+	}
+	head = span->head;
+	*span = command->span;
+	span->head = head;
+	span->duration_ns = end_ns > span->start_ns ? end_ns - span->start_ns : 0;
+	span->status = command_failed(command) ? STATUS_ERROR : STATUS_UNSET;
+	put_command(&writer, command, connection);
+	area_call_commit(command->open, &slot, record_writer_end(&writer));
+}

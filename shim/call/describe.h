@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a finished command to its record in the area, by the semantic conventions: kind, status, names and
+ * attributes are decided here and nowhere else.
+ *
+ * Threads: that of the connection. Failure: the record is dropped and counted by the area.
+ */
+#ifndef CALL_DESCRIBE_H
+#define CALL_DESCRIBE_H
+
+#include "call/command.h"
+#include "call/connection.h"
+
+/* Fills the head of the span at submission: who, where from, whose child. Not the times. */
+void describe_begin(struct command *command, struct connection *connection,
+		    const void *return_address);
+
+/*
+ * Enters the command among the open calls, then takes the start time, if it has none yet: the last
+ * thing before the real call.
+ */
+void describe_open(struct command *command, const struct connection *connection);
+
+/* Writes the record, with @end_ns; the open call ends with it. */
+void describe_end(struct command *command, const struct connection *connection, uint64_t end_ns);
+
+#endif

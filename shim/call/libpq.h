@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libpq as a calling object sees it: its functions, found for each caller without the loader's help,
+ * and the part of its ABI that we need. libpq-fe.h is not included: prototypes vary between versions, and nothing of
+ * libpq is linked.
+ *
+ * Ownership: tables are made once for each loaded copy of libpq, live for good and never change.
+ * Threads: any; after the first call of an object, a look-up takes no lock and makes no system call.
+ */
+#ifndef CALL_LIBPQ_H
+#define CALL_LIBPQ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/resolve.h"
+
+struct pg_conn;
+struct pg_result;
+
+/* libpq-fe.h: ConnStatusType, PostgresPollingStatusType, ExecStatusType; PG_DIAG_SQLSTATE */
+enum { PG_CONNECTION_OK = 0, PG_CONNECTION_BAD = 1 };
+enum { PG_POLLING_FAILED = 0, PG_POLLING_OK = 3 };
+enum {
+	PG_EMPTY_QUERY, PG_COMMAND_OK, PG_TUPLES_OK, PG_COPY_OUT, PG_COPY_IN, PG_BAD_RESPONSE,
+	PG_NONFATAL_ERROR, PG_FATAL_ERROR, PG_COPY_BOTH, PG_SINGLE_TUPLE, PG_PIPELINE_SYNC,
+	PG_PIPELINE_ABORTED, PG_TUPLES_CHUNK
+};
+#define PG_DIAG_SQLSTATE_FIELD 'C'
+
+enum {
+#define LIBPQ(name, type) LIBPQ_INDEX_##name,
+#define LIBPQ_CALLED(name, type) LIBPQ_INDEX_##name,
+#include "call/libpq.def"
+#undef LIBPQ
+#undef LIBPQ_CALLED
+	LIBPQ_FUNCTIONS
+};
+
+/* One copy of libpq. A function that this copy does not have is null. */
+struct libpq {
+	struct resolve_object object;
+	union {
+		struct {
+#define LIBPQ(name, type) __typeof__(type) *name;
+#define LIBPQ_CALLED(name, type) __typeof__(type) *name;
+#include "call/libpq.def"
+#undef LIBPQ
+#undef LIBPQ_CALLED
+		};
+		void *function[LIBPQ_FUNCTIONS];	/* the same slots, in the order of the list */
+	};
+};
+
+/*
+ * The libpq that code at @return_address calls; null when there is none, or no place to keep it.
+ * Call it again for each call: it is one lock-free look-up, and right after dlclose too.
+ */
+const struct libpq *libpq_of_caller(const void *return_address);
+
+/* To be called where a library may have come or gone since (each new connection). */
+void libpq_refresh(void);
+
+/* A call that libpq makes to itself is not a call of the program. */
+static inline bool libpq_is_inside(const struct libpq *libpq, const void *return_address)
+{
+	return resolve_holds(&libpq->object, return_address);
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands of a connection in flight, and when each is over (hooks.md A.5): the span is closed at
+ * the null result, the next command, a sync, PQfinish or PQreset; its end is the last terminal result, so
+ * that programs which fetch late, or never fetch the null, are told truly.
+ *
+ * Threads: that of the connection. A command handed to queue_finish() is gone afterwards.
+ */
+#ifndef CALL_QUEUE_H
+#define CALL_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "call/connection.h"
+
+/* Ends a command that is in no queue: its record is written, its memory given back. */
+void queue_finish(struct connection *connection, struct command *command, uint64_t now_ns);
+
+/*
+ * Ends all commands in flight: what libpq discards, or what the program left behind. Without a
+ * terminal result: an abandoned COPY IN is an error (libpq sends CopyFail), the rest is incomplete.
+ */
+void queue_settle(struct connection *connection);
+
+/* A synchronous command that stopped at COPY: stays in flight until the data ended. COPY BOTH ends here. */
+void queue_begin_copy(struct connection *connection, struct command *command, uint64_t now_ns);
+
+/* PQendcopy: it swallows the result of the head. */
+void queue_end_copy(struct connection *connection, bool failed, uint64_t now_ns);
+
+/* One answer of PQgetResult, null included. */
+void queue_result(struct connection *connection, struct pg_result *result, uint64_t now_ns);
+
+/*
+ * Gives @command the text of prepared statement @name: of the latest PREPARE in flight, else of the
+ * map; unknown leaves it without. False when there is no memory.
+ */
+bool queue_find_statement(struct connection *connection, const char *name,
+			  struct command *command);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands begun and ended by what the program calls in libpq (hooks.md A.3, A.5). */
+#include "call/submit.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/guard.h"
+#include "call/connection.h"
+#include "call/describe.h"
+#include "call/queue.h"
+#include "trace/area.h"
+
+/* Both are set once, at load; null: calls pass through. */
+static bool (*tracing_ready)(void);
+static enum submit_connect connect_spans;
+
+void submit_enable(bool (*ready)(void), enum submit_connect connects)
+{
+	connect_spans = connects;
+	tracing_ready = ready;
+}
+
+static bool begin(struct submit *submit, struct guard *guard)
+{
+	if (!tracing_ready || !guard_enter(guard))
+		return false;
+	if (tracing_ready()) {
+		submit->process_id = arena_process_id();
+		return true;
+	}
+	area_count_passed();
+	guard_leave(guard);
+	return false;
+}
+
+/* Whether there is anything to end: not after a fork in a callback, where memory is a fresh one. */
+static bool resume(const struct submit *submit, struct guard *guard)
+{
+	if (!submit->connection || submit->process_id != arena_process_id())
+		return false;
+	return guard_enter(guard);
+}
+
+/*
+ * Finds the functions to call. True when the call is the program's own (not libpq's to itself) and
+ * tracing is on; then the guard is held.
+ */
+static bool begin_call(struct submit *submit, struct pg_conn *handle, const void *caller,
+		       struct guard *guard)
+{
+	struct connection *connection = connection_find(handle);
+
+	*submit = (struct submit){ .libpq = connection ? connection->libpq
+						       : libpq_of_caller(caller) };
+	if (!submit->libpq || libpq_is_inside(submit->libpq, caller) || !begin(submit, guard))
+		return false;
+	submit->connection = connection;
+	return true;
+}
+
+/* The same for calls that may meet a connection for the first time. */
+static bool begin_command(struct submit *submit, struct pg_conn *handle, const void *caller,
+			  struct guard *guard)
+{
+	if (!begin_call(submit, handle, caller, guard))
+		return false;
+	if (!submit->connection)
+		submit->connection = connection_of(handle, submit->libpq);
+	if (submit->connection) {
+		connection_learn(submit->connection);
+		return true;
+	}
+	area_count_passed();
+	guard_leave(guard);
+	return false;
+}
+
+/* No standard strings only where the server said so; asked for only when it matters. */
+static bool standard_strings(const struct submit *submit, const char *query)
+{
+	const char *setting;
+
+	if (!query || !strchr(query, '\\') || !submit->libpq->PQparameterStatus)
+		return true;
+	setting = submit->libpq->PQparameterStatus(submit->connection->handle,
+						   "standard_conforming_strings");
+	return !setting || strcmp(setting, "off") != 0;
+}
+
+/* Text and identity of @command; false when there is no memory. */
+static bool describe_request(struct submit *submit, struct command *command,
+			     const struct submit_request *request)
+{
+	const struct command_source source = {
+		.query = request->query,
+		.name = request->name,
+		.parameterised = request->parameterised,
+		.standard_strings = standard_strings(submit, request->query),
+	};
+
+	if (request->kind == COMMAND_EXECUTE)
+		return queue_find_statement(submit->connection, request->name, command);
+	return command_describe(command, &source);
+}
+
+static struct command *new_command(const struct submit *submit,
+				   const struct submit_request *request)
+{
+	struct command *command = connection_command(submit->connection);
+
+	if (!command) {
+		area_count_passed();
+		return NULL;
+	}
+	command->kind = (uint8_t)request->kind;
+	command->pipelined = submit->connection->pipeline;
+	return command;
+}
+
+void submit_begin_synchronous(struct submit *submit, const struct submit_request *request)
+{
+	struct connection *connection;
+	struct command *command;
+	struct guard guard;
+
+	if (!begin_command(submit, request->handle, request->caller, &guard))
+		return;
+	connection = submit->connection;
+	if (!connection->pipeline)
+		queue_settle(connection);
+	command = new_command(submit, request);
+	if (command && !describe_request(submit, command, request)) {
+		connection_release(connection, command);
+		area_count_passed();
+		command = NULL;
+	}
+	if (command) {
+		describe_begin(command, connection, request->caller);
+		if (!connection->pipeline)
+			traffic_begin(&connection->slot->traffic);
+		describe_open(command, connection);
+	}
+	submit->command = command;
+	guard_leave(&guard);
+}
+
+void submit_end_synchronous(struct submit *submit, struct pg_result *result)
+{
+	uint64_t now_ns = clock_now_ns();
+	struct connection *connection = submit->connection;
+	struct command *command = submit->command;
+	struct guard guard;
+
+	if (!command || !resume(submit, &guard))
+		return;
+	command_result(command, submit->libpq, connection->handle, result, now_ns);
+	if (!connection->pipeline && command->copy != COPY_NONE && !command->end_ns)
+		queue_begin_copy(connection, command, now_ns);
+	else
+		queue_finish(connection, command, now_ns);
+	guard_leave(&guard);
+}
+
+void submit_begin_send(struct submit *submit, const struct submit_request *request)
+{
+	struct connection *connection;
+	struct guard guard;
+
+	if (!begin_command(submit, request->handle, request->caller, &guard))
+		return;
+	connection = submit->connection;
+	submit->command = new_command(submit, request);
+	if (submit->command) {
+		/* Until it was accepted an older command may still be the one under way. */
+		if (!connection->head && !connection->pipeline)
+			traffic_begin(&connection->slot->traffic);
+		submit->command->span.start_ns = clock_now_ns();
+	}
+	guard_leave(&guard);
+}
+
+void submit_end_send(struct submit *submit, const struct submit_request *request, int sent)
+{
+	struct connection *connection = submit->connection;
+	struct command *command = submit->command;
+	struct guard guard;
+
+	if (!command || !resume(submit, &guard))
+		return;
+	if (sent && !connection->pipeline)
+		queue_settle(connection);
+	if (!describe_request(submit, command, request)) {
+		connection_release(connection, command);
+		area_count_passed();
+		guard_leave(&guard);
+		return;
+	}
+	describe_begin(command, connection, request->caller);
+	if (sent) {
+		describe_open(command, connection);
+		connection_append(connection, command);
+		connection->slot->traffic.armed = !connection->pipeline;
+	} else {
+		command_result(command, submit->libpq, connection->handle, NULL, clock_now_ns());
+		queue_finish(connection, command, clock_now_ns());
+	}
+	guard_leave(&guard);
+}
+
+void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller)
+{
+	struct guard guard;
+
+	if (begin_call(submit, handle, caller, &guard))
+		guard_leave(&guard);
+}
+
+void submit_end_get_result(struct submit *submit, struct pg_result *result)
+{
+	uint64_t now_ns = clock_now_ns();
+	struct guard guard;
+
+	if (!submit->connection || !submit->connection->head || !resume(submit, &guard))
+		return;
+	queue_result(submit->connection, result, now_ns);
+	guard_leave(&guard);
+}
+
+void submit_end_pipeline(struct submit *submit, bool entered, int done)
+{
+	struct guard guard;
+
+	if (!done || !resume(submit, &guard))
+		return;
+	if (entered)
+		queue_settle(submit->connection);
+	submit->connection->pipeline = entered;
+	guard_leave(&guard);
+}
+
+void submit_end_sync(struct submit *submit, int done)
+{
+	struct command *command;
+	struct guard guard;
+
+	if (!done || !resume(submit, &guard))
+		return;
+	command = connection_command(submit->connection);
+	if (command) {
+		command->kind = COMMAND_SYNC;
+		connection_append(submit->connection, command);
+	}
+	guard_leave(&guard);
+}
+
+void submit_end_copy(struct submit *submit, int failed)
+{
+	uint64_t now_ns = clock_now_ns();
+	struct guard guard;
+
+	if (!resume(submit, &guard))
+		return;
+	queue_end_copy(submit->connection, failed != 0, now_ns);
+	guard_leave(&guard);
+}
+
+/* ---- connections ---- */
+
+static bool wants_connect_span(const struct command *command)
+{
+	return connect_spans == SUBMIT_CONNECT_ON ||
+	       (connect_spans == SUBMIT_CONNECT_ERRORS && command_failed(command));
+}
+
+static void finish_connect(struct connection *connection, struct command *command, bool connected,
+			   uint64_t now_ns)
+{
+	if (!connected)
+		command->error = "_OTHER";
+	connection_learn(connection);
+	if (wants_connect_span(command))
+		describe_end(command, connection, now_ns);
+	else
+		area_call_drop(command->open);
+	connection_release(connection, command);
+}
+
+static bool is_connected(const struct connection *connection)
+{
+	return connection->libpq->PQstatus(connection->handle) == PG_CONNECTION_OK;
+}
+
+/* A connect or reset command that was begun at @start_ns; null when there is no memory. */
+static struct command *connect_command(struct connection *connection, enum command_kind kind,
+				       const void *caller, uint64_t start_ns)
+{
+	struct command *command = connection_command(connection);
+
+	if (!command) {
+		area_count_passed();
+		return NULL;
+	}
+	command->kind = (uint8_t)kind;
+	describe_begin(command, connection, caller);
+	command->span.start_ns = start_ns;
+	return command;
+}
+
+void submit_begin_connect(struct submit_connecting *connecting, const void *caller)
+{
+	struct submit *submit = &connecting->submit;
+	struct guard guard;
+
+	libpq_refresh();
+	connecting->caller = caller;
+	connecting->traced = begin_call(submit, NULL, caller, &guard);
+	if (connecting->traced)
+		guard_leave(&guard);
+	connecting->start_ns = clock_now_ns();
+}
+
+void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *handle, bool finished)
+{
+	struct submit *submit = &connecting->submit;
+	uint64_t now_ns = clock_now_ns();
+	struct command *command;
+	struct guard guard;
+
+	if (!connecting->traced || !handle)
+		return;
+	/* An entry of this address is a connection whose end we did not see. */
+	submit->connection = connection_find(handle);
+	if (!submit->connection && submit->process_id == arena_process_id())
+		submit->connection = connection_of(handle, submit->libpq);
+	else if (submit->connection)
+		connection_changed(submit->connection);
+	if (!submit->connection) {
+		area_count_passed();
+		return;
+	}
+	if (!resume(submit, &guard))
+		return;
+	connection_learn(submit->connection);
+	command = connect_command(submit->connection, COMMAND_CONNECT, connecting->caller,
+				  connecting->start_ns);
+	if (command && (finished ||
+			submit->libpq->PQstatus(handle) == PG_CONNECTION_BAD))
+		finish_connect(submit->connection, command, is_connected(submit->connection),
+			       now_ns);
+	else
+		submit->connection->connect = command;
+	guard_leave(&guard);
+}
+
+void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const void *caller)
+{
+	struct guard guard;
+
+	libpq_refresh();
+	if (!begin_command(submit, handle, caller, &guard))
+		return;
+	queue_settle(submit->connection);
+	connection_changed(submit->connection);
+	submit->command = connect_command(submit->connection, COMMAND_RESET, caller,
+					  clock_now_ns());
+	guard_leave(&guard);
+}
+
+void submit_end_reset(struct submit *submit, bool finished)
+{
+	uint64_t now_ns = clock_now_ns();
+	struct guard guard;
+
+	if (!submit->command || !resume(submit, &guard))
+		return;
+	if (finished)
+		finish_connect(submit->connection, submit->command,
+			       is_connected(submit->connection), now_ns);
+	else
+		submit->connection->connect = submit->command;
+	guard_leave(&guard);
+}
+
+void submit_end_poll(struct submit *submit, int polled)
+{
+	uint64_t now_ns = clock_now_ns();
+	struct command *command;
+	struct guard guard;
+
+	if (!submit->connection || !submit->connection->connect ||
+	    (polled != PG_POLLING_OK && polled != PG_POLLING_FAILED) || !resume(submit, &guard))
+		return;
+	command = submit->connection->connect;
+	submit->connection->connect = NULL;
+	finish_connect(submit->connection, command, polled == PG_POLLING_OK, now_ns);
+	guard_leave(&guard);
+}
+
+void submit_begin_finish(struct submit *submit, struct pg_conn *handle, const void *caller)
+{
+	struct connection *connection;
+	struct guard guard;
+
+	if (!begin_call(submit, handle, caller, &guard))
+		return;
+	connection = submit->connection;
+	if (connection) {
+		queue_settle(connection);
+		if (connection->connect) {
+			struct command *command = connection->connect;
+
+			connection->connect = NULL;
+			finish_connect(connection, command, false, clock_now_ns());
+		}
+		connection_forget(connection);
+		submit->connection = NULL;
+	}
+	guard_leave(&guard);
+}
+

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a hook of libpq says before and after the real call. Each pair begins with one structure on the
+ * hook's stack, which holds no thread-local address and no lock, so that the real call may run callbacks that call
+ * us again, fork, switch threads, throw or jump away.
+ *
+ * begin always leaves `libpq` as the functions to call (null: nothing real exists for this caller: the
+ * hook returns the documented failure) and never fails otherwise: what cannot be traced is passed through and counted.
+ *
+ * Threads: that of the connection; any number at once on different connections.
+ */
+#ifndef CALL_SUBMIT_H
+#define CALL_SUBMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "call/command.h"
+#include "call/libpq.h"
+
+enum submit_connect { SUBMIT_CONNECT_ON, SUBMIT_CONNECT_ERRORS, SUBMIT_CONNECT_OFF };
+
+/*
+ * Begins tracing. @ready is asked before each call, on the application thread, whether this process has an area
+ * to write into, and makes it if need be.
+ */
+void submit_enable(bool (*ready)(void), enum submit_connect connects);
+
+struct submit {
+	const struct libpq *libpq;
+	struct connection *connection;	/* null: this call is not traced */
+	struct command *command;	/* null: nothing was begun */
+	uint64_t process_id;		/* a callback may have forked: then the rest is the parent's */
+};
+
+struct submit_request {
+	enum command_kind kind;
+	struct pg_conn *handle;
+	const char *query;		/* null: none */
+	const char *name;		/* of a prepared statement */
+	bool parameterised;
+	const void *caller;		/* the hook's return address */
+};
+
+/* PQexec, PQexecParams, PQprepare, PQexecPrepared */
+void submit_begin_synchronous(struct submit *submit, const struct submit_request *request);
+void submit_end_synchronous(struct submit *submit, struct pg_result *result);
+
+/* PQsendQuery and kin; the query must be passed again, it is read while the server works. */
+void submit_begin_send(struct submit *submit, const struct submit_request *request);
+void submit_end_send(struct submit *submit, const struct submit_request *request, int sent);
+
+/* A call on a known connection that begins no command: PQgetResult, the pipeline's, PQendcopy. */
+void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller);
+void submit_end_get_result(struct submit *submit, struct pg_result *result);
+void submit_end_pipeline(struct submit *submit, bool entered, int done);
+void submit_end_sync(struct submit *submit, int done);
+void submit_end_copy(struct submit *submit, int failed);
+
+/*
+ * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin notes the time, end
+ * enters the handle that came back (null: out of memory, a span without a connection is not made).
+ */
+struct submit_connecting {
+	struct submit submit;
+	uint64_t start_ns;
+	const void *caller;
+	bool traced;
+};
+
+void submit_begin_connect(struct submit_connecting *connecting, const void *caller);
+void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *handle, bool finished);
+
+/* PQreset (@finished at the end: true) and PQresetStart. */
+void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const void *caller);
+void submit_end_reset(struct submit *submit, bool finished);
+
+/* PQconnectPoll and PQresetPoll. */
+void submit_end_poll(struct submit *submit, int polled);
+
+/* PQfinish: before the real call, after which the handle's address may be another connection's. */
+void submit_begin_finish(struct submit *submit, struct pg_conn *handle, const void *caller);
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The replaced functions of libpq. Where no real function exists for the caller, each returns what
+ * libpq-fe.h documents as its failure.
+ */
+#include "call/libpq.h"
+
+#include "call/submit.h"
+#include "hooks/hook.h"
+
+#define LIBPQ(name, type) HOOK extern __typeof__(type) name;
+#define LIBPQ_CALLED(name, type)
+#include "call/libpq.def"
+#undef LIBPQ
+#undef LIBPQ_CALLED
+
+/* Whether @submit has a real @name to call. */
+#define HAS(submit, name) ((submit).libpq && (submit).libpq->name)
+
+/* ---- synchronous commands ---- */
+
+struct pg_result *PQexec(struct pg_conn *conn, const char *query)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	submit_begin_synchronous(&submit, &(struct submit_request){
+		.kind = COMMAND_SIMPLE, .handle = conn, .query = query, .caller = RETURN_ADDRESS });
+	if (!HAS(submit, PQexec))
+		return NULL;
+	result = submit.libpq->PQexec(conn, query);
+	submit_end_synchronous(&submit, result);
+	return result;
+}
+
+struct pg_result *PQexecParams(struct pg_conn *conn, const char *query, int count,
+			       const unsigned int *types, const char *const *values,
+			       const int *lengths, const int *formats, int format)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	submit_begin_synchronous(&submit, &(struct submit_request){
+		.kind = COMMAND_PARAMS, .handle = conn, .query = query, .parameterised = count > 0,
+		.caller = RETURN_ADDRESS });
+	if (!HAS(submit, PQexecParams))
+		return NULL;
+	result = submit.libpq->PQexecParams(conn, query, count, types, values, lengths, formats,
+					    format);
+	submit_end_synchronous(&submit, result);
+	return result;
+}
+
+/*
+ * The count is of parameter types that are given, not of parameters: without any the text is
+ * sanitised, which leaves $1 as it is and replaces literals only.
+ */
+struct pg_result *PQprepare(struct pg_conn *conn, const char *name, const char *query, int count,
+			    const unsigned int *types)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	submit_begin_synchronous(&submit, &(struct submit_request){
+		.kind = COMMAND_PREPARE, .handle = conn, .query = query, .name = name,
+		.parameterised = count > 0, .caller = RETURN_ADDRESS });
+	if (!HAS(submit, PQprepare))
+		return NULL;
+	result = submit.libpq->PQprepare(conn, name, query, count, types);
+	submit_end_synchronous(&submit, result);
+	return result;
+}
+
+struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int count,
+				 const char *const *values, const int *lengths, const int *formats,
+				 int format)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	submit_begin_synchronous(&submit, &(struct submit_request){
+		.kind = COMMAND_EXECUTE, .handle = conn, .name = name, .caller = RETURN_ADDRESS });
+	if (!HAS(submit, PQexecPrepared))
+		return NULL;
+	result = submit.libpq->PQexecPrepared(conn, name, count, values, lengths, formats, format);
+	submit_end_synchronous(&submit, result);
+	return result;
+}
+
+/* ---- asynchronous commands ---- */
+
+int PQsendQuery(struct pg_conn *conn, const char *query)
+{
+	const struct submit_request request = {
+		.kind = COMMAND_SIMPLE, .handle = conn, .query = query, .caller = RETURN_ADDRESS };
+	struct submit submit;
+	int sent;
+
+	submit_begin_send(&submit, &request);
+	if (!HAS(submit, PQsendQuery))
+		return 0;
+	sent = submit.libpq->PQsendQuery(conn, query);
+	submit_end_send(&submit, &request, sent);
+	return sent;
+}
+
+int PQsendQueryParams(struct pg_conn *conn, const char *query, int count,
+		      const unsigned int *types, const char *const *values, const int *lengths,
+		      const int *formats, int format)
+{
+	const struct submit_request request = {
+		.kind = COMMAND_PARAMS, .handle = conn, .query = query, .parameterised = count > 0,
+		.caller = RETURN_ADDRESS };
+	struct submit submit;
+	int sent;
+
+	submit_begin_send(&submit, &request);
+	if (!HAS(submit, PQsendQueryParams))
+		return 0;
+	sent = submit.libpq->PQsendQueryParams(conn, query, count, types, values, lengths, formats,
+					       format);
+	submit_end_send(&submit, &request, sent);
+	return sent;
+}
+
+int PQsendPrepare(struct pg_conn *conn, const char *name, const char *query, int count,
+		  const unsigned int *types)
+{
+	const struct submit_request request = {
+		.kind = COMMAND_PREPARE, .handle = conn, .query = query, .name = name,
+		.parameterised = count > 0, .caller = RETURN_ADDRESS };
+	struct submit submit;
+	int sent;
+
+	submit_begin_send(&submit, &request);
+	if (!HAS(submit, PQsendPrepare))
+		return 0;
+	sent = submit.libpq->PQsendPrepare(conn, name, query, count, types);
+	submit_end_send(&submit, &request, sent);
+	return sent;
+}
+
+int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
+			const char *const *values, const int *lengths, const int *formats,
+			int format)
+{
+	const struct submit_request request = {
+		.kind = COMMAND_EXECUTE, .handle = conn, .name = name, .caller = RETURN_ADDRESS };
+	struct submit submit;
+	int sent;
+
+	submit_begin_send(&submit, &request);
+	if (!HAS(submit, PQsendQueryPrepared))
+		return 0;
+	sent = submit.libpq->PQsendQueryPrepared(conn, name, count, values, lengths, formats,
+						 format);
+	submit_end_send(&submit, &request, sent);
+	return sent;
+}
+
+/* ---- results, pipeline, COPY ---- */
+
+struct pg_result *PQgetResult(struct pg_conn *conn)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQgetResult))
+		return NULL;
+	result = submit.libpq->PQgetResult(conn);
+	submit_end_get_result(&submit, result);
+	return result;
+}
+
+int PQenterPipelineMode(struct pg_conn *conn)
+{
+	struct submit submit;
+	int done;
+
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQenterPipelineMode))
+		return 0;
+	done = submit.libpq->PQenterPipelineMode(conn);
+	submit_end_pipeline(&submit, true, done);
+	return done;
+}
+
+int PQexitPipelineMode(struct pg_conn *conn)
+{
+	struct submit submit;
+	int done;
+
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQexitPipelineMode))
+		return 0;
+	done = submit.libpq->PQexitPipelineMode(conn);
+	submit_end_pipeline(&submit, false, done);
+	return done;
+}
+
+int PQpipelineSync(struct pg_conn *conn)
+{
+	struct submit submit;
+	int done;
+
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQpipelineSync))
+		return 0;
+	done = submit.libpq->PQpipelineSync(conn);
+	submit_end_sync(&submit, done);
+	return done;
+}
+
+int PQsendPipelineSync(struct pg_conn *conn)
+{
+	struct submit submit;
+	int done;
+
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQsendPipelineSync))
+		return 0;
+	done = submit.libpq->PQsendPipelineSync(conn);
+	submit_end_sync(&submit, done);
+	return done;
+}
+
+int PQendcopy(struct pg_conn *conn)
+{
+	struct submit submit;
+	int failed;
+
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQendcopy))
+		return 1;
+	failed = submit.libpq->PQendcopy(conn);
+	submit_end_copy(&submit, failed);
+	return failed;
+}
+
+/* ---- connections ---- */
+
+struct pg_conn *PQconnectdb(const char *conninfo)
+{
+	struct submit_connecting connecting;
+	struct pg_conn *conn;
+
+	submit_begin_connect(&connecting, RETURN_ADDRESS);
+	if (!HAS(connecting.submit, PQconnectdb))
+		return NULL;
+	conn = connecting.submit.libpq->PQconnectdb(conninfo);
+	submit_end_connect(&connecting, conn, true);
+	return conn;
+}
+
+struct pg_conn *PQconnectdbParams(const char *const *keywords, const char *const *values,
+				  int expand)
+{
+	struct submit_connecting connecting;
+	struct pg_conn *conn;
+
+	submit_begin_connect(&connecting, RETURN_ADDRESS);
+	if (!HAS(connecting.submit, PQconnectdbParams))
+		return NULL;
+	conn = connecting.submit.libpq->PQconnectdbParams(keywords, values, expand);
+	submit_end_connect(&connecting, conn, true);
+	return conn;
+}
+
+struct pg_conn *PQsetdbLogin(const char *host, const char *port, const char *options,
+			     const char *tty, const char *database, const char *login,
+			     const char *password)
+{
+	struct submit_connecting connecting;
+	struct pg_conn *conn;
+
+	submit_begin_connect(&connecting, RETURN_ADDRESS);
+	if (!HAS(connecting.submit, PQsetdbLogin))
+		return NULL;
+	conn = connecting.submit.libpq->PQsetdbLogin(host, port, options, tty, database, login,
+						     password);
+	submit_end_connect(&connecting, conn, true);
+	return conn;
+}
+
+struct pg_conn *PQconnectStart(const char *conninfo)
+{
+	struct submit_connecting connecting;
+	struct pg_conn *conn;
+
+	submit_begin_connect(&connecting, RETURN_ADDRESS);
+	if (!HAS(connecting.submit, PQconnectStart))
+		return NULL;
+	conn = connecting.submit.libpq->PQconnectStart(conninfo);
+	submit_end_connect(&connecting, conn, false);
+	return conn;
+}
+
+struct pg_conn *PQconnectStartParams(const char *const *keywords, const char *const *values,
+				     int expand)
+{
+	struct submit_connecting connecting;
+	struct pg_conn *conn;
+
+	submit_begin_connect(&connecting, RETURN_ADDRESS);
+	if (!HAS(connecting.submit, PQconnectStartParams))
+		return NULL;
+	conn = connecting.submit.libpq->PQconnectStartParams(keywords, values, expand);
+	submit_end_connect(&connecting, conn, false);
+	return conn;
+}
+
+int PQconnectPoll(struct pg_conn *conn)
+{
+	struct submit submit;
+	int polled;
+
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQconnectPoll))
+		return PG_POLLING_FAILED;
+	polled = submit.libpq->PQconnectPoll(conn);
+	submit_end_poll(&submit, polled);
+	return polled;
+}
+
+void PQreset(struct pg_conn *conn)
+{
+	struct submit submit;
+
+	submit_begin_reset(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQreset))
+		return;
+	submit.libpq->PQreset(conn);
+	submit_end_reset(&submit, true);
+}
+
+int PQresetStart(struct pg_conn *conn)
+{
+	struct submit submit;
+	int started;
+
+	submit_begin_reset(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQresetStart))
+		return 0;
+	started = submit.libpq->PQresetStart(conn);
+	submit_end_reset(&submit, !started);
+	return started;
+}
+
+int PQresetPoll(struct pg_conn *conn)
+{
+	struct submit submit;
+	int polled;
+
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQresetPoll))
+		return PG_POLLING_FAILED;
+	polled = submit.libpq->PQresetPoll(conn);
+	submit_end_poll(&submit, polled);
+	return polled;
+}
+
+void PQfinish(struct pg_conn *conn)
+{
+	struct submit submit;
+
+	submit_begin_finish(&submit, conn, RETURN_ADDRESS);
+	if (HAS(submit, PQfinish))
+		submit.libpq->PQfinish(conn);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Load, fork, exec, exit: what makes us active in a process, and what ends it. */
+#include "lifecycle.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "base/real.h"
+#include "call/parent.h"
+#include "call/submit.h"
+#include "lifecycle_thread.h"
+#include "trace/area.h"
+
+#define TRACESTATE_MAX 512u
+
+extern char **environ;
+
+/*
+ * The first copy of ourselves in global search order is the one that works: its symbol is what all copies see, each
+ * copy's own is what it sees by the hidden name (hazards.md A21).
+ */
+__attribute__((visibility("default"))) char otelshim_instance;
+extern char own_instance __attribute__((alias("otelshim_instance"), visibility("hidden")));
+
+static bool session_area;	/* the area is the supervisor's; set once, at load */
+static bool foreign;		/* in another pid namespace than the supervisor */
+static char tracestate[TRACESTATE_MAX];
+
+/* The process that calls can be recorded for: area and description are there. */
+static _Atomic uint64_t ready_process;
+static _Atomic bool sealed;
+
+/* ---- load ---- */
+
+/* Go and other programs without libc: libc was mapped for us alone and is half alive (hazards.md G7). */
+static bool main_has_libraries(void)
+{
+	for (const struct link_map *map = _r_debug.r_map; map; map = NULL)
+		for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++)
+			if (entry->d_tag == DT_NEEDED)
+				return true;
+	return false;
+}
+
+static bool stays_inert(void)
+{
+	char *volatile first = &otelshim_instance;
+
+	return getauxval(AT_SECURE) || config()->disabled || first != &own_instance ||
+	       !main_has_libraries();
+}
+
+static uint64_t pid_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) == 0 ? (uint64_t)status.st_ino : 0;
+}
+
+/* Opens, maps and closes the supervisor's area: the one thing that we may open at load. */
+static struct area_header *session_map(const char *path)
+{
+	struct area_header *area = NULL;
+	struct stat status;
+	void *memory;
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &status) == 0 && status.st_size > 0) {
+		memory = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			      0);
+		if (memory != MAP_FAILED && area_check(memory, (size_t)status.st_size))
+			area = memory;
+		else if (memory != MAP_FAILED)
+			munmap(memory, (size_t)status.st_size);
+	}
+	close(fd);
+	if (area)
+		madvise(area, (size_t)status.st_size, MADV_DONTDUMP);
+	return area;
+}
+
+static bool use_session(void)
+{
+	struct area_header *area = session_map(config()->session);
+
+	if (!area)
+		return false;
+	session_area = true;
+	foreign = !area->pid_namespace || area->pid_namespace != pid_namespace();
+	area_use(area, true, foreign, thread_wake);
+	return true;
+}
+
+static struct sampler configured_sampler(void)
+{
+	const struct config *settings = config();
+	struct sampler sampler = { .root = SAMPLER_ALWAYS_ON };
+
+	switch (settings->sampler) {
+	case CONFIG_ALWAYS_OFF:
+	case CONFIG_PARENT_ALWAYS_OFF:
+		sampler.root = SAMPLER_ALWAYS_OFF;
+		break;
+	case CONFIG_RATIO:
+	case CONFIG_PARENT_RATIO:
+		sampler = sampler_of_ratio(settings->sampler_ratio, false);
+		break;
+	default:
+		break;
+	}
+	sampler.parent_based = settings->sampler >= CONFIG_PARENT_ALWAYS_ON;
+	return sampler;
+}
+
+static void inherit_context(void)
+{
+	struct slice traceparent = slice_of_string(secure_getenv("TRACEPARENT"));
+	struct slice state = slice_of_string(secure_getenv("TRACESTATE"));
+	struct sampler sampler = configured_sampler();
+	struct trace_context context;
+	bool inherited = traceparent.size && traceparent_parse(traceparent, &context);
+
+	if (inherited && state.size && state.size < sizeof(tracestate))
+		memcpy(tracestate, state.data, state.size);
+	if (inherited)
+		context.remote = true;
+	parent_configure(inherited ? &context : NULL, &sampler);
+}
+
+/*
+ * Before other constructors where the loader allows it. A session that cannot be mapped leaves us inert: nobody
+ * would read, and a thread of our own was not asked for.
+ */
+__attribute__((constructor)) static void lifecycle_load(void)
+{
+	const struct config *settings;
+	int saved = errno;
+
+	real();
+	config_load();
+	settings = config();
+	if (!stays_inert() && !settings->sdk_disabled && (!settings->session_set || use_session())) {
+		inherit_context();
+		submit_enable(lifecycle_ready, (enum submit_connect)settings->pg_connect);
+	}
+	errno = saved;
+}
+
+/* ---- the first call of a process ---- */
+
+static void describe_process(void)
+{
+	const struct config *settings = config();
+	const size_t room = 4096;
+	char *path = arena_take(room);
+	ssize_t size = path ? readlink("/proc/self/exe", path, room) : 0;
+	struct slice texts[] = {
+		slice_of(path, size > 0 ? (size_t)size : 0),
+		slice_first(slice_of_string(settings->service_name), UINT16_MAX),
+		slice_first(slice_of_string(settings->resource_attributes), UINT16_MAX),
+		slice_of_string(tracestate),
+		slice_first(slice_of_string(program_invocation_name), 4096),
+	};
+	const struct area_process body = {
+		.pid = arena_process_pid(),
+		.parent_pid = (uint32_t)getppid(),
+		.executable_size = (uint16_t)texts[0].size,
+		.service_size = (uint16_t)texts[1].size,
+		.resource_size = (uint16_t)texts[2].size,
+		.tracestate_size = (uint16_t)texts[3].size,
+		.command_size = (uint16_t)texts[4].size,
+	};
+
+	area_describe(AREA_PROCESS, slice_of(&body, sizeof(body)), texts, 5);
+	arena_give(path, room);
+}
+
+static struct area_header *private_area(void)
+{
+	size_t lane = (size_t)config()->buffer / AREA_LANES;
+	size_t size = area_size(lane);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return NULL;
+	if (madvise(memory, size, MADV_WIPEONFORK) != 0) {
+		munmap(memory, size);
+		return NULL;
+	}
+	madvise(memory, size, MADV_DONTDUMP);
+	area_format(memory, lane, 0);
+	return memory;
+}
+
+static void spin_pause(void)
+{
+#if defined(__x86_64__)
+	asm volatile("pause");
+#elif defined(__aarch64__)
+	asm volatile("yield");
+#endif
+}
+
+/*
+ * One thread of the process prepares, the others wait for it: once in a process, some ten
+ * microseconds; were it killed meanwhile they go on untraced after a bounded number of turns.
+ */
+static bool prepare(uint64_t process_id)
+{
+	_Atomic uint32_t *begun = arena_root(ARENA_ROOT_LIFECYCLE, thread_state_size());
+	struct area_header *area;
+	uint32_t nobody = 0;
+
+	if (!begun)
+		return false;
+	if (!atomic_compare_exchange_strong(begun, &nobody, 1)) {
+		for (int turns = 0; turns < 1000000 && ready_process != process_id; turns++)
+			spin_pause();
+		return atomic_load(&ready_process) == process_id;
+	}
+	if (!session_area) {
+		area = private_area();
+		if (!area)
+			return false;
+		area_use(area, false, false, thread_wake);
+	}
+	describe_process();
+	atomic_store_explicit(&ready_process, process_id, memory_order_release);
+	return true;
+}
+
+bool lifecycle_ready(void)
+{
+	uint64_t process_id;
+
+	if (atomic_load_explicit(&sealed, memory_order_relaxed))
+		return false;
+	process_id = arena_process_id();
+	if (atomic_load_explicit(&ready_process, memory_order_acquire) == process_id)
+		return process_id != 0;
+	return process_id && prepare(process_id);
+}
+
+/* ---- what the thread must not outlive ---- */
+
+void lifecycle_before_exec(void)
+{
+	if (!session_area)
+		thread_flush(false);
+}
+
+void lifecycle_before_exit(void)
+{
+	if (!session_area)
+		thread_flush(true);
+}
+
+void lifecycle_gate(void)
+{
+	if (!session_area)
+		thread_leave();
+}
+
+void lifecycle_seal(void)
+{
+	lifecycle_gate();
+	atomic_store(&sealed, true);
+}
+
+void lifecycle_unseal(void)
+{
+	atomic_store(&sealed, false);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The exporter's thread in a plain preload process. */
+#include "lifecycle_thread.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/raw.h"
+#include "base/thread.h"
+#include "exporter/exporter.h"
+#include "trace/area.h"
+#include "trace/reader.h"
+
+#define STACK_SIZE ((size_t)256 << 10)
+#define IDLE_NS (5 * UINT64_C(1000000000))
+#define FLUSH_NS UINT64_C(250000000)
+#define LEAVE_NS UINT64_C(50000000)
+#define START_AGAIN_NS UINT64_C(1000000000)
+#define POLL_NS 200000
+
+/* linux/close_range.h, kernel 5.9 */
+#define CLOSE_RANGE_UNSHARE_TABLE 2u
+
+enum phase { PHASE_NONE, PHASE_STARTING, PHASE_RUNNING, PHASE_PARKED };
+enum request { REQUEST_NONE, REQUEST_FLUSH, REQUEST_PARK, REQUEST_LEAVE };
+
+struct state {
+	_Atomic uint32_t begun;		/* lifecycle.c's */
+	_Atomic uint32_t phase;
+	_Atomic uint32_t request;
+	_Atomic uint32_t answered;	/* counts, a futex */
+	_Atomic uint32_t thread_id;
+	_Atomic uint64_t not_before_ns;	/* the next try, after a start that failed */
+	struct exporter *_Atomic exporter;
+};
+
+/* atexit() handlers are inherited by forked children: once is enough for all of them. */
+static _Atomic bool exit_registered;
+
+size_t thread_state_size(void)
+{
+	return sizeof(struct state);
+}
+
+static struct state *state_of_process(void)
+{
+	return arena_root_peek(ARENA_ROOT_LIFECYCLE);
+}
+
+/* ---- the thread's own side ---- */
+
+static bool close_everything_shared(void)
+{
+	if (raw_call3(SYS_close_range, 0, (long)UINT32_MAX, CLOSE_RANGE_UNSHARE_TABLE) == 0)
+		return true;
+	if (raw_call3(SYS_unshare, CLONE_FILES, 0, 0) != 0)
+		return false;
+	for (long fd = sysconf(_SC_OPEN_MAX) < 65536 ? sysconf(_SC_OPEN_MAX) : 65536; fd >= 0; fd--)
+		raw_call3(SYS_close, fd, 0, 0);
+	return true;
+}
+
+/*
+ * A descriptor table of our own: the program neither sees nor closes what we open, and no number
+ * of its table is taken. Standard descriptors are kept busy, so that no socket of ours becomes one.
+ */
+static bool isolate(void)
+{
+	cpu_set_t cpus;
+
+	if (!close_everything_shared())
+		return false;
+	for (int i = 0; i < 3; i++)
+		raw_call4(SYS_openat, AT_FDCWD, (long)"/dev/null", O_RDWR | O_CLOEXEC, 0);
+	if (raw_call3(SYS_sched_getaffinity, (long)arena_process_pid(), sizeof(cpus),
+		      (long)&cpus) > 0)
+		raw_call3(SYS_sched_setaffinity, 0, sizeof(cpus), (long)&cpus);
+	raw_call3(SYS_prctl, PR_SET_NAME, (long)"otelshim", 0);
+	return true;
+}
+
+static struct exporter *begin_exporter(void)
+{
+	const struct config *settings = config();
+	const struct exporter_options options = {
+		.config = settings,
+		.area = area_current(),
+		.network = settings->exporter != CONFIG_NONE,
+		.quiet_network = !settings->endpoint_set && !settings->traces_endpoint_set &&
+				 !settings->exporter_set,
+		.file = settings->file_set ? settings->file : NULL,
+		.idle_ns = IDLE_NS,
+	};
+
+	config_warn();
+	return exporter_begin(&options);
+}
+
+static bool area_holds_records(const struct area_header *area)
+{
+	for (size_t i = 0; i < AREA_LANES; i++)
+		if (atomic_load(&area->lane[i].head) != atomic_load(&area->lane[i].tail))
+			return true;
+	return false;
+}
+
+/*
+ * True: gone. A record that was published before the phase changed woke nobody, since the thread still
+ * seemed to run: so look once more.
+ */
+static bool leave_idle(struct state *state)
+{
+	struct area_header *area = area_current();
+	uint32_t none = PHASE_NONE;
+
+	atomic_store(&area->sleep, AREA_ASLEEP);
+	atomic_store(&state->phase, PHASE_NONE);
+	if (!area_holds_records(area))
+		return true;
+	return !atomic_compare_exchange_strong(&state->phase, &none, PHASE_RUNNING);
+}
+
+static void answer(struct state *state)
+{
+	atomic_fetch_add(&state->answered, 1);
+	raw_call3(SYS_futex, (long)&state->answered, FUTEX_WAKE_PRIVATE, INT32_MAX);
+}
+
+/* Never joined and never cancelled: at exit it stays here until the process is gone. */
+static _Noreturn void park(struct state *state)
+{
+	atomic_store(&state->phase, PHASE_PARKED);
+	answer(state);
+	for (;;)
+		raw_call4(SYS_ppoll, 0, 0, 0, 0);
+}
+
+/* True: the thread ends. */
+static bool serve_request(struct state *state, struct exporter *exporter)
+{
+	switch (atomic_exchange(&state->request, REQUEST_NONE)) {
+	case REQUEST_PARK:
+		exporter_flush(exporter, FLUSH_NS, FLUSH_NS);
+		park(state);
+	case REQUEST_FLUSH:
+		exporter_flush(exporter, FLUSH_NS, FLUSH_NS);
+		answer(state);
+		return false;
+	case REQUEST_LEAVE:
+		exporter_pause(exporter);
+		atomic_store(&area_current()->sleep, AREA_ASLEEP);
+		atomic_store(&state->phase, PHASE_NONE);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void *thread_main(void *argument)
+{
+	struct state *state = argument;
+	struct exporter *exporter = atomic_load(&state->exporter);
+	bool gone = false;
+
+	thread_peek()->depth = 1;	/* for good: nothing that we do is the program's */
+	atomic_store(&state->thread_id, (uint32_t)raw_call3(SYS_gettid, 0, 0, 0));
+	if (!isolate() || (!exporter && !(exporter = begin_exporter()))) {
+		atomic_store(&state->not_before_ns, UINT64_MAX);
+		atomic_store(&state->phase, PHASE_NONE);
+		return NULL;
+	}
+	atomic_store(&state->exporter, exporter);
+	atomic_store(&state->phase, PHASE_RUNNING);
+	while (!gone)
+		gone = atomic_load(&state->request) == REQUEST_NONE &&
+				       exporter_run(exporter) == EXPORTER_IDLE ?
+			       leave_idle(state) :
+			       serve_request(state, exporter);
+	return NULL;
+}
+
+/* ---- the program's side ---- */
+
+static void exit_handler(void)
+{
+	thread_flush(true);
+}
+
+static bool create_thread(struct state *state)
+{
+	const struct sched_param priority = { 0 };
+	sigset_t all, before;
+	pthread_attr_t attributes;
+	pthread_t thread;
+	bool created;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return false;
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+	pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
+	pthread_attr_setschedparam(&attributes, &priority);
+	/* By libc's function: it leaves the signals free that libc itself needs for setuid. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	created = pthread_create(&thread, &attributes, thread_main, state) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return created;
+}
+
+static void start(struct state *state)
+{
+	uint32_t none = PHASE_NONE;
+
+	if (clock_now_ns() < atomic_load(&state->not_before_ns) ||
+	    !atomic_compare_exchange_strong(&state->phase, &none, PHASE_STARTING))
+		return;
+	/* What the last thread did not come to answer is no business of this one. */
+	atomic_store(&state->request, REQUEST_NONE);
+	if (!atomic_exchange(&exit_registered, true))
+		atexit(exit_handler);
+	if (create_thread(state))
+		return;
+	/* No thread to be had (a limit, a sandbox): the program is not bothered, the next record asks again. */
+	atomic_store(&state->not_before_ns, clock_now_ns() + START_AGAIN_NS);
+	atomic_store(&area_current()->sleep, AREA_ASLEEP);
+	atomic_store(&state->phase, PHASE_NONE);
+}
+
+void thread_wake(void)
+{
+	struct state *state = state_of_process();
+	struct area_header *area = area_current();
+
+	if (!state || !area)
+		return;
+	if (atomic_load(&state->phase) == PHASE_NONE && !config()->session_set)
+		start(state);
+	else
+		area_wake(area);
+}
+
+/* Whether there is a thread of this process to talk to: not its parent's, and not from a vfork child. */
+static bool reachable(const struct state *state)
+{
+	uint32_t phase;
+
+	if (!state)
+		return false;
+	phase = atomic_load(&state->phase);
+	if (phase != PHASE_STARTING && phase != PHASE_RUNNING)
+		return false;
+	return (uint32_t)raw_call3(SYS_getpid, 0, 0, 0) == arena_process_pid();
+}
+
+static void ask(struct state *state, enum request request)
+{
+	struct exporter *exporter = atomic_load(&state->exporter);
+
+	atomic_store(&state->request, request);
+	if (exporter)
+		exporter_stop(exporter);
+	area_wake(area_current());
+}
+
+void thread_flush(bool to_park)
+{
+	struct state *state = state_of_process();
+	uint64_t end_ns = clock_now_ns() + FLUSH_NS;
+	uint32_t before;
+
+	if (!reachable(state))
+		return;
+	before = atomic_load(&state->answered);
+	ask(state, to_park ? REQUEST_PARK : REQUEST_FLUSH);
+	while (atomic_load(&state->answered) == before) {
+		uint64_t now_ns = clock_now_ns();
+		struct timespec left = { 0, (long)(now_ns < end_ns ? end_ns - now_ns : 0) };
+
+		if (now_ns >= end_ns)
+			return;
+		raw_call4(SYS_futex, (long)&state->answered, FUTEX_WAIT_PRIVATE, (long)before,
+			  (long)&left);
+	}
+}
+
+/* The kernel forgets a thread a moment after it ended; until then unshare() and kin refuse. */
+void thread_leave(void)
+{
+	struct state *state = state_of_process();
+	uint64_t end_ns = clock_now_ns() + LEAVE_NS;
+	const struct timespec turn = { 0, POLL_NS };
+	uint32_t thread_id;
+
+	if (!state || (uint32_t)raw_call3(SYS_getpid, 0, 0, 0) != arena_process_pid())
+		return;
+	if (reachable(state))
+		ask(state, REQUEST_LEAVE);
+	while (clock_now_ns() < end_ns) {
+		thread_id = atomic_load(&state->thread_id);
+		if (atomic_load(&state->phase) == PHASE_NONE &&
+		    (!thread_id || raw_call3(SYS_tgkill, (long)arena_process_pid(), (long)thread_id,
+					     0) == -ESRCH))
+			return;
+		raw_call4(SYS_nanosleep, (long)&turn, 0, 0, 0);
+	}
+}

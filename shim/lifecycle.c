@@ -27,8 +27,8 @@
 extern char **environ;
 
 /*
- * The first copy of ourselves in global search order is the one that works: its symbol is what all copies see, each
- * copy's own is what it sees by the hidden name (hazards.md A21).
+ * The first copy of ourselves in global search order is the one that works: its symbol is what all
+ * copies see, each copy's own is what it sees by the hidden name (hazards.md A21).
  */
 __attribute__((visibility("default"))) char otelshim_instance;
 extern char own_instance __attribute__((alias("otelshim_instance"), visibility("hidden")));
@@ -43,7 +43,10 @@ static _Atomic bool sealed;
 
 /* ---- load ---- */
 
-/* Go and other programs without libc: libc was mapped for us alone and is half alive (hazards.md G7). */
+/*
+ * Go and other programs without libc: libc was mapped for us alone and is half alive (hazards.md
+ * G7).
+ */
 static bool main_has_libraries(void)
 {
 	for (const struct link_map *map = _r_debug.r_map; map; map = NULL)
@@ -141,8 +144,8 @@ static void inherit_context(void)
 }
 
 /*
- * Before other constructors where the loader allows it. A session that cannot be mapped leaves us inert: nobody
- * would read, and a thread of our own was not asked for.
+ * Before other constructors where the loader allows it. A session that cannot be mapped leaves us
+ * inert: nobody would read, and a thread of our own was not asked for.
  */
 __attribute__((constructor)) static void lifecycle_load(void)
 {
@@ -152,7 +155,8 @@ __attribute__((constructor)) static void lifecycle_load(void)
 	real();
 	config_load();
 	settings = config();
-	if (!stays_inert() && !settings->sdk_disabled && (!settings->session_set || use_session())) {
+	if (!stays_inert() && !settings->sdk_disabled &&
+	    (!settings->session_set || use_session())) {
 		inherit_context();
 		submit_enable(lifecycle_ready, (enum submit_connect)settings->pg_connect);
 	}

@@ -118,8 +118,8 @@ static bool area_holds_records(const struct area_header *area)
 }
 
 /*
- * True: gone. A record that was published before the phase changed woke nobody, since the thread still
- * seemed to run: so look once more.
+ * True: gone. A record that was published before the phase changed woke nobody, since the thread
+ * still seemed to run: so look once more.
  */
 static bool leave_idle(struct state *state)
 {
@@ -236,7 +236,10 @@ static void start(struct state *state)
 		atexit(exit_handler);
 	if (create_thread(state))
 		return;
-	/* No thread to be had (a limit, a sandbox): the program is not bothered, the next record asks again. */
+	/*
+	 * No thread to be had (a limit, a sandbox): the program is not bothered, the next record
+	 * asks again.
+	 */
 	atomic_store(&state->not_before_ns, clock_now_ns() + START_AGAIN_NS);
 	atomic_store(&area_current()->sleep, AREA_ASLEEP);
 	atomic_store(&state->phase, PHASE_NONE);
@@ -255,7 +258,10 @@ void thread_wake(void)
 		area_wake(area);
 }
 
-/* Whether there is a thread of this process to talk to: not its parent's, and not from a vfork child. */
+/*
+ * Whether there is a thread of this process to talk to: not its parent's, and not from a vfork
+ * child.
+ */
 static bool reachable(const struct state *state)
 {
 	uint32_t phase;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One command given to libpq, from its submission to its last result: text, identity, what came back.
- * The commands of a connection form a queue, because results arrive in the order of submission.
+ * One command given to libpq, from its submission to its last result: text, identity, what came
+ * back. The commands of a connection form a queue, because results arrive in the order of
+ * submission.
  *
- * Ownership: the queue belongs to the connection; command_finish() ends a command and gives its memory
- * back. Threads: that of the connection. Memory from base/arena, and one command that lives in the
- * connection itself, since most connections have one under way.
+ * Ownership: the queue belongs to the connection; command_finish() ends a command and gives its
+ * memory back. Threads: that of the connection. Memory from base/arena, and one command that lives
+ * in the connection itself, since most connections have one under way.
  */
 #ifndef CALL_COMMAND_H
 #define CALL_COMMAND_H
@@ -82,8 +83,8 @@ bool command_describe(struct command *command, const struct command_source *sour
 void command_clear(struct command *command);
 
 /*
- * What one result says (hooks.md A.5): rows, tag, the first error, COPY states. @now_ns is when it was
- * handed to the program. A null result is an error of the connection or the call.
+ * What one result says (hooks.md A.5): rows, tag, the first error, COPY states. @now_ns is when it
+ * was handed to the program. A null result is an error of the connection or the call.
  */
 void command_result(struct command *command, const struct libpq *libpq, struct pg_conn *handle,
 		    struct pg_result *result, uint64_t now_ns);

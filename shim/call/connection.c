@@ -151,7 +151,8 @@ struct command *connection_pop(struct connection *connection)
 
 /* ---- what libpq's accessors tell ---- */
 
-static struct slice accessor(char *(*function)(const struct pg_conn *), const struct pg_conn *handle)
+static struct slice accessor(char *(*function)(const struct pg_conn *),
+			     const struct pg_conn *handle)
 {
 	return slice_of_string(function ? function(handle) : NULL);
 }

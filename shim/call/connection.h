@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What we know of each PGconn: its libpq, what is the same for all its calls, the commands under way,
- * prepared statements. The table is lock-free open addressing over handles; full: the connection
- * is not traced, its calls pass through, counted.
+ * What we know of each PGconn: its libpq, what is the same for all its calls, the commands under
+ * way, prepared statements. The table is lock-free open addressing over handles; full: the
+ * connection is not traced, its calls pass through, counted.
  *
- * Ownership: made at connect or at the first command on a handle we did not see created; given back by
- * connection_forget(), before the handle's address can be used again. Threads: libpq allows one thread
- * at a time on a PGconn, so only the table is shared.
- * After a fork the table is empty in the child: an inherited PGconn is met again at its next command.
+ * Ownership: made at connect or at the first command on a handle we did not see created; given
+ * back by connection_forget(), before the handle's address can be used again. Threads: libpq
+ * allows one thread at a time on a PGconn, so only the table is shared. After a fork the table is
+ * empty in the child: an inherited PGconn is met again at its next command.
  */
 #ifndef CALL_CONNECTION_H
 #define CALL_CONNECTION_H
@@ -26,7 +26,10 @@
 #define CONNECTION_TRIES 32u
 #define CONNECTION_SHARED 640u
 
-/* Type-stable: a socket hook of another thread may still look at the traffic of a closed connection. */
+/*
+ * Type-stable: a socket hook of another thread may still look at the traffic of a closed
+ * connection.
+ */
 struct connection_slot {
 	_Atomic uintptr_t handle;	/* 0: free, 1: was used */
 	struct connection *connection;
@@ -49,7 +52,8 @@ struct connection {
 	struct module_memory module;
 	struct statement_map statements;
 	uint8_t namespace[128];
-	uint8_t shared[CONNECTION_SHARED];	/* encoded attributes: system, namespace, server, backend */
+	/* Encoded attributes: system, namespace, server, backend */
+	uint8_t shared[CONNECTION_SHARED];
 };
 
 /* Null: unknown. */
@@ -61,7 +65,9 @@ struct connection *connection_of(struct pg_conn *handle, const struct libpq *lib
 /* Gives back everything, commands included, without spans. */
 void connection_forget(struct connection *connection);
 
-/* The server side changed (connected, reset): what was learned is learned again at the next need. */
+/*
+ * The server side changed (connected, reset): what was learned is learned again at the next need.
+ */
 void connection_changed(struct connection *connection);
 
 /* Fills @shared from libpq's accessors and enters the descriptor, if that is still to be done. */

@@ -57,7 +57,8 @@ static struct slice name_of(const struct command *command, const struct connecti
 	struct slice prefix = words[command->kind].prefix;
 	struct slice rest = command_summary(command);
 
-	if (!prefix.size || (command->kind == COMMAND_EXECUTE && (rest.size || command->span.statement)))
+	if (!prefix.size ||
+	    (command->kind == COMMAND_EXECUTE && (rest.size || command->span.statement)))
 		return SLICE("");
 	if (!rest.size)
 		rest = namespace_of(connection);
@@ -137,7 +138,10 @@ static void put_command(struct record_writer *writer, const struct command *comm
 		record_put_string(writer, ATTRIBUTE_DB_OPERATION_NAME, SLICE("PREPARE"));
 	put_query(writer, command);
 	put_outcome(writer, command);
-	/* A COMMIT that the server turned into a ROLLBACK is no error of the call, but worth knowing. */
+	/*
+	 * A COMMIT that the server turned into a ROLLBACK is no error of the call, but worth
+	 * knowing.
+	 */
 	if (!strcmp(command->tag, "ROLLBACK"))
 		record_put_string(writer, ATTRIBUTE_PG_COMMAND_TAG, SLICE("ROLLBACK"));
 }

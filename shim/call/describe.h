@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a finished command to its record in the area, by the semantic conventions: kind, status, names and
- * attributes are decided here and nowhere else.
+ * From a finished command to its record in the area, by the semantic conventions: kind, status,
+ * names and attributes are decided here and nowhere else.
  *
  * Threads: that of the connection. Failure: the record is dropped and counted by the area.
  */

@@ -68,7 +68,8 @@ static const struct libpq *library_add(const struct resolve_object *from)
 
 		if (!slot_claim(&library[i].state))
 			continue;
-		if (!resolve_for_object(from, names, LIBPQ_FUNCTIONS, libpq->function, &libpq->object)) {
+		if (!resolve_for_object(from, names, LIBPQ_FUNCTIONS, libpq->function,
+					&libpq->object)) {
 			atomic_store_explicit(&library[i].state, SLOT_FREE, memory_order_release);
 			return NULL;
 		}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libpq as a calling object sees it: its functions, found for each caller without the loader's help,
- * and the part of its ABI that we need. libpq-fe.h is not included: prototypes vary between versions, and nothing of
- * libpq is linked.
+ * libpq as a calling object sees it: its functions, found for each caller without the loader's
+ * help, and the part of its ABI that we need. libpq-fe.h is not included: prototypes vary between
+ * versions, and nothing of libpq is linked.
  *
  * Ownership: tables are made once for each loaded copy of libpq, live for good and never change.
- * Threads: any; after the first call of an object, a look-up takes no lock and makes no system call.
+ * Threads: any; after the first call of an object, a look-up takes no lock and makes no system
+ * call.
  */
 #ifndef CALL_LIBPQ_H
 #define CALL_LIBPQ_H
@@ -49,7 +50,8 @@ struct libpq {
 #undef LIBPQ
 #undef LIBPQ_CALLED
 		};
-		void *function[LIBPQ_FUNCTIONS];	/* the same slots, in the order of the list */
+		/* The same slots, in the order of the list. */
+		void *function[LIBPQ_FUNCTIONS];
 	};
 };
 

@@ -47,7 +47,10 @@ static struct slice note_build_id(const uint8_t *note, size_t size)
 	return (struct slice){ NULL, 0 };
 }
 
-/* By the program headers, where the file's head is mapped at the start of the object, as linkers do. */
+/*
+ * By the program headers, where the file's head is mapped at the start of the object, as linkers
+ * do.
+ */
 static struct slice module_build_id(const struct resolve_object *object)
 {
 	struct slice none = { NULL, 0 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a call came from: the module that holds a return address, described once in the area with path,
- * load address and build-id.
+ * Where a call came from: the module that holds a return address, described once in the area with
+ * path, load address and build-id.
  *
  * Threads: any, lock-free. Failure: 0, the record then carries the bare address.
  */

@@ -28,8 +28,8 @@ struct parent {
 struct parent parent_of_call(enum span_kind kind);
 
 /*
- * The context that the process was started in (null: none) and the sampler of its spans; both are copied.
- * Set once, at load.
+ * The context that the process was started in (null: none) and the sampler of its spans; both are
+ * copied. Set once, at load.
  */
 void parent_configure(const struct trace_context *inherited, const struct sampler *sampler);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands of a connection in flight, and when each is over (hooks.md A.5): the span is closed at
- * the null result, the next command, a sync, PQfinish or PQreset; its end is the last terminal result, so
- * that programs which fetch late, or never fetch the null, are told truly.
+ * The commands of a connection in flight, and when each is over (hooks.md A.5): the span is closed
+ * at the null result, the next command, a sync, PQfinish or PQreset; its end is the last terminal
+ * result, so that programs which fetch late, or never fetch the null, are told truly.
  *
  * Threads: that of the connection. A command handed to queue_finish() is gone afterwards.
  */
@@ -23,7 +23,10 @@ void queue_finish(struct connection *connection, struct command *command, uint64
  */
 void queue_settle(struct connection *connection);
 
-/* A synchronous command that stopped at COPY: stays in flight until the data ended. COPY BOTH ends here. */
+/*
+ * A synchronous command that stopped at COPY: stays in flight until the data ended. COPY BOTH ends
+ * here.
+ */
 void queue_begin_copy(struct connection *connection, struct command *command, uint64_t now_ns);
 
 /* PQendcopy: it swallows the result of the head. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Prepared statements of one connection: name to text, summary and key, so that each execute has its
- * text. Bounded: the oldest leaves when a new one finds no place; an execute of it has no text then.
+ * Prepared statements of one connection: name to text, summary and key, so that each execute has
+ * its text. Bounded: the oldest leaves when a new one finds no place; an execute of it has no text
+ * then.
  *
  * Ownership: the map belongs to its connection; a statement found lives until the map changes.
  * Threads: that of the connection. Memory from base/arena.

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a hook of libpq says before and after the real call. Each pair begins with one structure on the
- * hook's stack, which holds no thread-local address and no lock, so that the real call may run callbacks that call
- * us again, fork, switch threads, throw or jump away.
+ * What a hook of libpq says before and after the real call. Each pair begins with one structure on
+ * the hook's stack, which holds no thread-local address and no lock, so that the real call may run
+ * callbacks that call us again, fork, switch threads, throw or jump away.
  *
- * begin always leaves `libpq` as the functions to call (null: nothing real exists for this caller: the
- * hook returns the documented failure) and never fails otherwise: what cannot be traced is passed through and counted.
+ * begin always leaves `libpq` as the functions to call (null: nothing real exists for this caller:
+ * the hook returns the documented failure) and never fails otherwise: what cannot be traced is
+ * passed through and counted.
  *
  * Threads: that of the connection; any number at once on different connections.
  */
@@ -21,8 +22,8 @@
 enum submit_connect { SUBMIT_CONNECT_ON, SUBMIT_CONNECT_ERRORS, SUBMIT_CONNECT_OFF };
 
 /*
- * Begins tracing. @ready is asked before each call, on the application thread, whether this process has an area
- * to write into, and makes it if need be.
+ * Begins tracing. @ready is asked before each call, on the application thread, whether this
+ * process has an area to write into, and makes it if need be.
  */
 void submit_enable(bool (*ready)(void), enum submit_connect connects);
 
@@ -30,7 +31,8 @@ struct submit {
 	const struct libpq *libpq;
 	struct connection *connection;	/* null: this call is not traced */
 	struct command *command;	/* null: nothing was begun */
-	uint64_t process_id;		/* a callback may have forked: then the rest is the parent's */
+	/* A callback may have forked: then what was begun is the parent's. */
+	uint64_t process_id;
 };
 
 struct submit_request {
@@ -58,8 +60,9 @@ void submit_end_sync(struct submit *submit, int done);
 void submit_end_copy(struct submit *submit, int failed);
 
 /*
- * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin notes the time, end
- * enters the handle that came back (null: out of memory, a span without a connection is not made).
+ * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin notes the time,
+ * end enters the handle that came back (null: out of memory, a span without a connection is not
+ * made).
  */
 struct submit_connecting {
 	struct submit submit;
@@ -69,7 +72,8 @@ struct submit_connecting {
 };
 
 void submit_begin_connect(struct submit_connecting *connecting, const void *caller);
-void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *handle, bool finished);
+void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *handle,
+			bool finished);
 
 /* PQreset (@finished at the end: true) and PQresetStart. */
 void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const void *caller);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The time split of a command, measured where its bytes pass: sent = return of its last send; first
- * byte = return of the first receive that began after it; last = return of the last receive. The socket hooks
- * report what libpq itself sends and receives (also under TLS: libpq's own BIO makes these calls).
+ * The time split of a command, measured where its bytes pass: sent = return of its last send;
+ * first byte = return of the first receive that began after it; last = return of the last receive.
+ * The socket hooks report what libpq itself sends and receives (also under TLS: libpq's own BIO
+ * makes these calls).
  *
- * The table by descriptor has two levels and is lock-free; an untracked descriptor costs two loads.
- * Ownership: a traffic belongs to its connection, which enters and removes it. Threads: the hooks run on
- * the thread that uses the connection; libpq allows one at a time.
+ * The table by descriptor has two levels and is lock-free; an untracked descriptor costs two
+ * loads. Ownership: a traffic belongs to its connection, which enters and removes it. Threads: the
+ * hooks run on the thread that uses the connection; libpq allows one at a time.
  */
 #ifndef CALL_TRAFFIC_H
 #define CALL_TRAFFIC_H
@@ -51,8 +52,8 @@ static inline void traffic_end(struct traffic *traffic)
 }
 
 /*
- * The traffic under way on @fd if @return_address is in the libpq that owns it, else null. Called by the socket
- * hooks before the real call.
+ * The traffic under way on @fd if @return_address is in the libpq that owns it, else null. Called
+ * by the socket hooks before the real call.
  */
 static inline struct traffic *traffic_of(int fd, const void *return_address)
 {

@@ -146,8 +146,8 @@ static void passage_before(enum passage passage)
 }
 
 /*
- * Both are variadic and take integers and pointers only, which all travel in the same slots: reading
- * as many as the kernel could want is what libc's own functions do.
+ * Both are variadic and take integers and pointers only, which all travel in the same slots:
+ * reading as many as the kernel could want is what libc's own functions do.
  */
 HOOK int prctl(int option, ...)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The replaced functions by which a program ends or becomes another: what waits is delivered first. The
- * environment and the arguments go on as they are.
+ * The replaced functions by which a program ends or becomes another: what waits is delivered
+ * first. The environment and the arguments go on as they are.
  */
 #include "base/real.h"
 

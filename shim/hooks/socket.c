@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The replaced functions that move bytes: they tell a connection's traffic when its bytes passed, for
- * calls whose immediate caller is libpq. For all others they are the real function, two loads later.
+ * The replaced functions that move bytes: they tell a connection's traffic when its bytes passed,
+ * for calls whose immediate caller is libpq. For all others they are the real function, two loads
+ * later.
  */
 #include "base/real.h"
 

@@ -24,8 +24,12 @@ void submit_enable(bool (*ready)(void), enum submit_connect connects)
 
 static bool begin(struct submit *submit, struct guard *guard)
 {
-	if (!tracing_ready || !guard_enter(guard))
+	if (!tracing_ready)
 		return false;
+	if (!guard_enter(guard)) {
+		area_count_passed();
+		return false;
+	}
 	if (tracing_ready()) {
 		submit->process_id = arena_process_id();
 		return true;

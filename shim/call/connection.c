@@ -195,7 +195,7 @@ static bool is_cockroach(const struct connection *connection)
 	       libpq->PQparameterStatus(connection->handle, "crdb_version");
 }
 
-void connection_learn(struct connection *connection)
+void connection_learn_now(struct connection *connection)
 {
 	const struct libpq *libpq = connection->libpq;
 	struct slice database = slice_first(accessor(libpq->PQdb, connection->handle),
@@ -203,8 +203,6 @@ void connection_learn(struct connection *connection)
 	bool connected = libpq->PQstatus(connection->handle) == PG_CONNECTION_OK;
 	struct record_writer writer;
 
-	if (connection->learned)
-		return;
 	record_writer_begin(&writer, connection->shared, sizeof(connection->shared));
 	record_put_string(&writer, ATTRIBUTE_DB_SYSTEM_NAME,
 			  is_cockroach(connection) ? SLICE("cockroachdb") : SLICE("postgresql"));

@@ -70,8 +70,15 @@ void connection_forget(struct connection *connection);
  */
 void connection_changed(struct connection *connection);
 
-/* Fills @shared from libpq's accessors and enters the descriptor, if that is still to be done. */
-void connection_learn(struct connection *connection);
+/* Fills @shared from libpq's accessors and enters the descriptor. */
+void connection_learn_now(struct connection *connection);
+
+/* The same, if that is still to be done. */
+static inline void connection_learn(struct connection *connection)
+{
+	if (!connection->learned)
+		connection_learn_now(connection);
+}
 
 /* A fresh command, zeroed, in no queue; null when there is no memory. */
 struct command *connection_command(struct connection *connection);

@@ -56,8 +56,9 @@ static bool begin_call(struct submit *submit, struct pg_conn *handle, const void
 {
 	struct connection *connection = connection_find(handle);
 
-	*submit = (struct submit){ .libpq = connection ? connection->libpq
-						       : libpq_of_caller(caller) };
+	submit->connection = NULL;
+	submit->command = NULL;
+	submit->libpq = connection ? connection->libpq : libpq_of_caller(caller);
 	if (!submit->libpq || libpq_is_inside(submit->libpq, caller) || !begin(submit, guard))
 		return false;
 	submit->connection = connection;

@@ -240,6 +240,8 @@ enum exporter_reason exporter_run(struct exporter *exporter)
 
 	exporter->gave_up = false;
 	exporter->last_span_ns = clock_now_ns();
+	if (exporter->file)
+		file_sink_reopen(exporter->file);
 	while (!atomic_exchange(&exporter->stopped, false)) {
 		if (drain(exporter))
 			doze_ns = DOZE_LEAST_NS;
@@ -249,14 +251,24 @@ enum exporter_reason exporter_run(struct exporter *exporter)
 			delivery_wait(exporter->delivery, SLICE_NS);
 			continue;
 		}
-		if (idle(exporter))
+		if (idle(exporter)) {
+			exporter_pause(exporter);
 			return EXPORTER_IDLE;
+		}
 		reader_sleep(exporter->reader,
 			     sleep_limit(exporter, doze_ns,
 					 exporter->now_ns - exporter->last_span_ns));
 		doze_ns = doze_ns * 2 < DOZE_MOST_NS ? doze_ns * 2 : DOZE_MOST_NS;
 	}
 	return EXPORTER_STOPPED;
+}
+
+void exporter_pause(struct exporter *exporter)
+{
+	if (exporter->delivery)
+		delivery_interrupt(exporter->delivery);
+	if (exporter->file)
+		file_sink_close(exporter->file);
 }
 
 /* ---- at the end ---- */

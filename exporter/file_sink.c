@@ -71,19 +71,26 @@ static const char *error_text(int error)
 	}
 }
 
-bool file_sink_open(struct file_sink *sink, const char *pattern, struct attribute_limits limits,
-		    uint8_t *memory)
+void file_sink_reopen(struct file_sink *sink)
 {
 	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
+	if (sink->fd >= 0)
+		return;
+	sink->fd = open(sink->path, flags, 0600);
+	if (sink->fd < 0)
+		log_error("cannot write the span file %s: %s", sink->path, error_text(errno));
+}
+
+bool file_sink_open(struct file_sink *sink, const char *pattern, struct attribute_limits limits,
+		    uint8_t *memory)
+{
 	*sink = (struct file_sink){ .fd = -1, .memory = memory, .limits = limits };
 	if (!file_sink_path(pattern, (uint32_t)getpid(), sink->path, sizeof(sink->path))) {
 		log_error("span file: name too long");
 		return false;
 	}
-	sink->fd = open(sink->path, flags, 0600);
-	if (sink->fd < 0)
-		log_error("cannot write the span file %s: %s", sink->path, error_text(errno));
+	file_sink_reopen(sink);
 	return sink->fd >= 0;
 }
 

@@ -50,6 +50,9 @@ bool file_sink_path(const char *pattern, uint32_t pid, char *ret, size_t room);
 bool file_sink_open(struct file_sink *sink, const char *pattern, struct attribute_limits limits,
 		    uint8_t *memory);
 
+/* Opens again what file_sink_close() closed; nothing happens when it is open. */
+void file_sink_reopen(struct file_sink *sink);
+
 void file_sink_add(struct file_sink *sink, const struct resource *resource,
 		   const struct span *span);
 

@@ -32,8 +32,6 @@ static __attribute__((noinline)) void thread_begin(uint64_t process_id)
 	thread_self.id = (uint32_t)raw_call3(SYS_gettid, 0, 0, 0);
 	thread_self.lane = thread_self.id;
 	thread_self.call_slot = thread_self.id;
-	thread_self.traffic = NULL;
-	thread_self.library = NULL;
 	atomic_signal_fence(memory_order_release);
 	thread_self.process_id = process_id;
 }

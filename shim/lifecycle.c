@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/log.h"
 #include "base/real.h"
 #include "call/parent.h"
 #include "call/submit.h"
@@ -155,6 +156,7 @@ __attribute__((constructor)) static void lifecycle_load(void)
 	real();
 	config_load();
 	settings = config();
+	log_configure((enum log_level)settings->log_level, settings->log_file);
 	if (!stays_inert() && !settings->sdk_disabled &&
 	    (!settings->session_set || use_session())) {
 		inherit_context();

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/log.h"
 #include "base/raw.h"
 #include "base/thread.h"
 #include "exporter/exporter.h"
@@ -83,6 +84,7 @@ static bool isolate(void)
 
 	if (!close_everything_shared())
 		return false;
+	log_detach();
 	for (int i = 0; i < 3; i++)
 		raw_call4(SYS_openat, AT_FDCWD, (long)"/dev/null", O_RDWR | O_CLOEXEC, 0);
 	if (raw_call3(SYS_sched_getaffinity, (long)arena_process_pid(), sizeof(cpus),

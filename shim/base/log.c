@@ -24,6 +24,7 @@ struct log_line {
 
 static enum log_level log_level = LOG_NONE;
 static char log_path[LOG_PATH];
+static bool log_detached;
 
 /*
  * The one line being made is static, since frames are small; the word holds the process id of its
@@ -35,6 +36,11 @@ static uint64_t log_minute_ns;	/* start of this minute; the writer's, as the nex
 static uint32_t log_lines;	/* written in it */
 static uint64_t log_told;	/* of those held back */
 static _Atomic uint64_t log_lost;
+
+void log_detach(void)
+{
+	log_detached = true;
+}
 
 void log_configure(enum log_level level, const char *path)
 {
@@ -199,15 +205,20 @@ static void log_begin(struct log_line *line, enum log_level level, uint32_t pid)
 	log_append(line, ": ", 2);
 }
 
-/* Opened for each line: no descriptor is held, and the file may be moved away. */
+/*
+ * Opened for each line: no descriptor is held, and the file may be moved away. /proc/self shows the
+ * table of the process, not that of the thread that asks.
+ */
 static int log_open(void)
 {
-	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY |
-			  O_NONBLOCK;
+	const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
+	if (log_path[0] == '\0' && log_detached)
+		return (int)raw_call4(SYS_openat, AT_FDCWD, (long)"/proc/self/fd/2", flags, 0);
 	if (log_path[0] == '\0')
 		return LOG_STDERR;
-	return (int)raw_call4(SYS_openat, AT_FDCWD, (long)log_path, flags, 0600);
+	return (int)raw_call4(SYS_openat, AT_FDCWD, (long)log_path,
+			      flags | O_CREAT | O_NOFOLLOW, 0600);
 }
 
 static bool log_put(const struct log_line *line)

@@ -19,6 +19,12 @@ enum log_level { LOG_NONE, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 /* @path null or empty: standard error. Set once, at load. */
 void log_configure(enum log_level level, const char *path);
 
+/*
+ * The speaking thread has a descriptor table of its own from now on: standard error is that of the
+ * process, opened for each line.
+ */
+void log_detach(void);
+
 /* printf-like, by our own small formatter: %s %d %u %lu %lld %zu %x %c %%, and %.*s. */
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -25,7 +25,7 @@
 
 #define TRACESTATE_MAX 512u
 
-extern char **environ;
+extern struct r_debug _r_debug __attribute__((weak));
 
 /*
  * The first copy of ourselves in global search order is the one that works: its symbol is what all
@@ -50,10 +50,14 @@ static _Atomic bool sealed;
  */
 static bool main_has_libraries(void)
 {
-	for (const struct link_map *map = _r_debug.r_map; map; map = NULL)
-		for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++)
-			if (entry->d_tag == DT_NEEDED)
-				return true;
+	/* Weak: a strong reference would make the loader a library that we need. */
+	const struct link_map *map = &_r_debug ? _r_debug.r_map : NULL;
+
+	if (!map)
+		return true;
+	for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == DT_NEEDED)
+			return true;
 	return false;
 }
 

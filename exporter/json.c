@@ -10,7 +10,7 @@ static bool room_for(struct json_writer *writer, size_t size)
 	return false;
 }
 
-void json_raw(struct json_writer *writer, struct slice text)
+void json_put_raw(struct json_writer *writer, struct slice text)
 {
 	if (!text.size || !room_for(writer, text.size))
 		return;
@@ -47,10 +47,10 @@ static void escape(struct json_writer *writer, uint8_t byte)
 	default:
 		size = 6;
 	}
-	json_raw(writer, slice_of(text, size));
+	json_put_raw(writer, slice_of(text, size));
 }
 
-void json_string(struct json_writer *writer, struct slice text)
+void json_put_string(struct json_writer *writer, struct slice text)
 {
 	size_t from = 0;
 
@@ -58,15 +58,15 @@ void json_string(struct json_writer *writer, struct slice text)
 	for (size_t i = 0; i < text.size; i++) {
 		if (plain(text.data[i]))
 			continue;
-		json_raw(writer, slice_of(text.data + from, i - from));
+		json_put_raw(writer, slice_of(text.data + from, i - from));
 		escape(writer, text.data[i]);
 		from = i + 1;
 	}
-	json_raw(writer, slice_after(text, from));
+	json_put_raw(writer, slice_after(text, from));
 	JSON_RAW(writer, "\"");
 }
 
-void json_unsigned(struct json_writer *writer, uint64_t number)
+void json_put_unsigned(struct json_writer *writer, uint64_t number)
 {
 	uint8_t digits[20];
 	size_t at = sizeof(digits);
@@ -74,17 +74,17 @@ void json_unsigned(struct json_writer *writer, uint64_t number)
 	do
 		digits[--at] = (uint8_t)('0' + number % 10);
 	while (number /= 10);
-	json_raw(writer, slice_of(digits + at, sizeof(digits) - at));
+	json_put_raw(writer, slice_of(digits + at, sizeof(digits) - at));
 }
 
-void json_integer(struct json_writer *writer, int64_t number)
+void json_put_integer(struct json_writer *writer, int64_t number)
 {
 	if (number < 0)
 		JSON_RAW(writer, "-");
-	json_unsigned(writer, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+	json_put_unsigned(writer, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
 }
 
-void json_hex(struct json_writer *writer, struct slice bytes)
+void json_put_hex(struct json_writer *writer, struct slice bytes)
 {
 	static const char digit[16] = "0123456789abcdef";
 
@@ -98,7 +98,7 @@ void json_hex(struct json_writer *writer, struct slice bytes)
 	*writer->position++ = '"';
 }
 
-void json_base64(struct json_writer *writer, struct slice bytes)
+void json_put_base64(struct json_writer *writer, struct slice bytes)
 {
 	static const char digit[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -115,7 +115,7 @@ void json_base64(struct json_writer *writer, struct slice bytes)
 			left > 2 ? (uint8_t)digit[word & 63] : '=',
 		};
 
-		json_raw(writer, slice_of(text, sizeof(text)));
+		json_put_raw(writer, slice_of(text, sizeof(text)));
 	}
 	JSON_RAW(writer, "\"");
 }

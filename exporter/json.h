@@ -30,19 +30,19 @@ static inline size_t json_size(const struct json_writer *writer)
 }
 
 /* Bytes as they are: punctuation and what is known to need no escape. */
-void json_raw(struct json_writer *writer, struct slice text);
+void json_put_raw(struct json_writer *writer, struct slice text);
 
-#define JSON_RAW(writer, literal) json_raw(writer, SLICE(literal))
+#define JSON_RAW(writer, literal) json_put_raw(writer, SLICE(literal))
 
 /* Valid UTF-8 with quotes around it; control characters, quotes and backslashes escaped. */
-void json_string(struct json_writer *writer, struct slice text);
+void json_put_string(struct json_writer *writer, struct slice text);
 
 /* Decimal digits without quotes. */
-void json_integer(struct json_writer *writer, int64_t number);
-void json_unsigned(struct json_writer *writer, uint64_t number);
+void json_put_integer(struct json_writer *writer, int64_t number);
+void json_put_unsigned(struct json_writer *writer, uint64_t number);
 
 /* Quoted lower-case hex, and quoted standard base64 with padding. */
-void json_hex(struct json_writer *writer, struct slice bytes);
-void json_base64(struct json_writer *writer, struct slice bytes);
+void json_put_hex(struct json_writer *writer, struct slice bytes);
+void json_put_base64(struct json_writer *writer, struct slice bytes);
 
 #endif

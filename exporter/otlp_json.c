@@ -14,7 +14,7 @@ void otlp_json_begin(struct otlp_json *object, struct attribute_limits limits, u
 static void write_key(struct json_writer *json, struct slice key)
 {
 	JSON_RAW(json, "{\"key\":");
-	json_string(json, key);
+	json_put_string(json, key);
 }
 
 static void write_value(struct json_writer *json, const struct export_value *value)
@@ -22,20 +22,20 @@ static void write_value(struct json_writer *json, const struct export_value *val
 	switch (value->type) {
 	case EXPORT_STRING:
 		JSON_RAW(json, ",\"value\":{\"stringValue\":");
-		json_string(json, value->string);
+		json_put_string(json, value->string);
 		break;
 	case EXPORT_BYTES:
 		JSON_RAW(json, ",\"value\":{\"bytesValue\":");
-		json_base64(json, value->string);
+		json_put_base64(json, value->string);
 		break;
 	case EXPORT_INTEGER:
 		JSON_RAW(json, ",\"value\":{\"intValue\":\"");
-		json_integer(json, value->integer);
+		json_put_integer(json, value->integer);
 		JSON_RAW(json, "\"");
 		break;
 	case EXPORT_BOOLEAN:
 		JSON_RAW(json, ",\"value\":{\"boolValue\":");
-		json_raw(json, value->integer ? SLICE("true") : SLICE("false"));
+		json_put_raw(json, value->integer ? SLICE("true") : SLICE("false"));
 		break;
 	}
 	JSON_RAW(json, "}}");
@@ -46,7 +46,7 @@ static void write_dropped(struct json_writer *json, uint32_t dropped)
 	if (!dropped)
 		return;
 	JSON_RAW(json, ",\"droppedAttributesCount\":");
-	json_unsigned(json, dropped);
+	json_put_unsigned(json, dropped);
 }
 
 static void write_resource(struct json_writer *json, const struct resource *resource)
@@ -71,7 +71,7 @@ static void write_resource(struct json_writer *json, const struct resource *reso
 static void write_scope(struct json_writer *json, unsigned scope)
 {
 	JSON_RAW(json, "{\"scope\":{\"name\":");
-	json_string(json, slice_of_string(scope_name(scope)));
+	json_put_string(json, slice_of_string(scope_name(scope)));
 	JSON_RAW(json, ",\"version\":\"" PACKAGE_VERSION "\"},\"spans\":[");
 }
 
@@ -123,29 +123,29 @@ static void write_identity(struct json_writer *json, const struct resource *reso
 			   const struct span_record *record)
 {
 	JSON_RAW(json, "{\"traceId\":");
-	json_hex(json, slice_of(record->trace_id, sizeof(record->trace_id)));
+	json_put_hex(json, slice_of(record->trace_id, sizeof(record->trace_id)));
 	JSON_RAW(json, ",\"spanId\":");
-	json_hex(json, slice_of(record->span_id, sizeof(record->span_id)));
+	json_put_hex(json, slice_of(record->span_id, sizeof(record->span_id)));
 	if (!any(record->parent_id, sizeof(record->parent_id)))
 		return;
 	if (resource->tracestate.size) {
 		JSON_RAW(json, ",\"traceState\":");
-		json_string(json, resource->tracestate);
+		json_put_string(json, resource->tracestate);
 	}
 	JSON_RAW(json, ",\"parentSpanId\":");
-	json_hex(json, slice_of(record->parent_id, sizeof(record->parent_id)));
+	json_put_hex(json, slice_of(record->parent_id, sizeof(record->parent_id)));
 }
 
 static void write_times(struct json_writer *json, const struct span *span)
 {
 	JSON_RAW(json, ",\"name\":");
-	json_string(json, span->name);
+	json_put_string(json, span->name);
 	JSON_RAW(json, ",\"kind\":");
-	json_unsigned(json, span_kind_of(span->record));
+	json_put_unsigned(json, span_kind_of(span->record));
 	JSON_RAW(json, ",\"startTimeUnixNano\":\"");
-	json_unsigned(json, span->start_ns);
+	json_put_unsigned(json, span->start_ns);
 	JSON_RAW(json, "\",\"endTimeUnixNano\":\"");
-	json_unsigned(json, span->end_ns);
+	json_put_unsigned(json, span->end_ns);
 	JSON_RAW(json, "\"");
 }
 
@@ -178,11 +178,11 @@ bool otlp_json_span(struct otlp_json *object, const struct resource *resource,
 	write_attributes(object, span);
 	if (span->record->status) {
 		JSON_RAW(json, ",\"status\":{\"code\":");
-		json_unsigned(json, span->record->status);
+		json_put_unsigned(json, span->record->status);
 		JSON_RAW(json, "}");
 	}
 	JSON_RAW(json, ",\"flags\":");
-	json_unsigned(json, span_flags_of(span->record));
+	json_put_unsigned(json, span_flags_of(span->record));
 	JSON_RAW(json, "}");
 	if (json->overrun) {
 		json->overrun = false;

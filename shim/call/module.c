@@ -3,9 +3,11 @@
 #include "call/module.h"
 
 #include <elf.h>
+#include <limits.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/resolve.h"
@@ -77,18 +79,32 @@ static struct slice module_build_id(const struct resolve_object *object)
 	return none;
 }
 
+/* The loader has no name for the main program. @room holds PATH_MAX bytes, or is null. */
+static struct slice module_path(const struct resolve_object *object, char *room)
+{
+	ssize_t size;
+
+	if (object->path && object->path[0])
+		return slice_first(slice_of_string(object->path), PATH_MAX);
+	size = room ? readlink("/proc/self/exe", room, PATH_MAX) : 0;
+	return slice_of(room, size > 0 ? (size_t)size : 0);
+}
+
 static uint32_t module_describe(const struct resolve_object *object)
 {
-	const struct slice texts[] = { slice_of_string(object->path), module_build_id(object) };
+	char *room = arena_take(PATH_MAX);
+	const struct slice texts[] = { module_path(object, room), module_build_id(object) };
 	struct area_module body = {
 		.load_address = object->load_address,
 		.start = object->start,
 		.end = object->end,
-		.path_size = (uint16_t)slice_first(texts[0], UINT16_MAX).size,
+		.path_size = (uint16_t)texts[0].size,
 		.build_id_size = (uint16_t)texts[1].size,
 	};
+	uint32_t description = area_describe(AREA_MODULE, slice_of(&body, sizeof(body)), texts, 2);
 
-	return area_describe(AREA_MODULE, slice_of(&body, sizeof(body)), texts, 2);
+	arena_give(room, PATH_MAX);
+	return description;
 }
 
 static uint32_t module_lookup(const struct resolve_object *object)

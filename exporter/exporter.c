@@ -32,6 +32,7 @@ struct exporter {
 	bool console;
 	atomic_bool stopped;
 	uint64_t spans, flush_ns;
+	bool ended;			/* the producers are gone: nothing may be drained any more */
 	bool gave_up;			/* the last flush did not deliver all, nothing ran since */
 	uint64_t wall_offset_ns;	/* of the drain under way */
 	uint64_t now_ns, last_span_ns, buried_ns;
@@ -78,6 +79,8 @@ static size_t drain(struct exporter *exporter)
 	size_t spans;
 
 	clock_look(exporter);
+	if (exporter->ended)
+		return 0;
 	spans = reader_drain(exporter->reader);
 	if (exporter->now_ns - exporter->buried_ns >= BURY_NS) {
 		exporter->buried_ns = exporter->now_ns;
@@ -251,7 +254,7 @@ enum exporter_reason exporter_run(struct exporter *exporter)
 			delivery_wait(exporter->delivery, SLICE_NS);
 			continue;
 		}
-		if (idle(exporter)) {
+		if (idle(exporter) && reader_retire(exporter->reader)) {
 			exporter_pause(exporter);
 			return EXPORTER_IDLE;
 		}
@@ -324,8 +327,9 @@ bool exporter_flush(struct exporter *exporter, uint64_t limit_ns, uint64_t stall
 void exporter_collect(struct exporter *exporter, bool ended)
 {
 	drain(exporter);
-	if (ended)
+	if (ended && !exporter->ended)
 		reader_bury(exporter->reader, exporter->now_ns, true);
+	exporter->ended = exporter->ended || ended;
 	if (exporter->file)
 		file_sink_flush(exporter->file);
 }

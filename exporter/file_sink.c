@@ -78,8 +78,10 @@ void file_sink_reopen(struct file_sink *sink)
 	if (sink->fd >= 0)
 		return;
 	sink->fd = open(sink->path, flags, 0600);
-	if (sink->fd < 0)
+	if (sink->fd < 0 && !sink->told) {
 		log_error("cannot write the span file %s: %s", sink->path, error_text(errno));
+		sink->told = true;
+	}
 }
 
 bool file_sink_open(struct file_sink *sink, const char *pattern, struct attribute_limits limits,

@@ -23,6 +23,32 @@ static bool plain(uint8_t byte)
 	return byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f;
 }
 
+#define BYTES(byte) ((uint64_t)(byte) * UINT64_C(0x0101010101010101))
+
+/* Non-zero when a byte of @word is 0; may also be when one is 0x80 or more. */
+static uint64_t has_zero(uint64_t word)
+{
+	return (word - BYTES(1)) & BYTES(0x80);
+}
+
+/* How many bytes from @at on need no escape. A byte above 0x7f is looked at by itself. */
+static size_t plain_size(struct slice text, size_t at)
+{
+	size_t i = at;
+
+	for (; i + 8 <= text.size; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, text.data + i, 8);
+		if (((word | has_zero(word ^ BYTES('"')) | has_zero(word ^ BYTES('\\')) |
+		      has_zero(word ^ BYTES(0x7f)) | (word - BYTES(0x20))) & BYTES(0x80)) != 0)
+			break;
+	}
+	while (i < text.size && plain(text.data[i]))
+		i++;
+	return i - at;
+}
+
 static void escape(struct json_writer *writer, uint8_t byte)
 {
 	static const char digit[16] = "0123456789abcdef";
@@ -52,17 +78,17 @@ static void escape(struct json_writer *writer, uint8_t byte)
 
 void json_put_string(struct json_writer *writer, struct slice text)
 {
-	size_t from = 0;
+	size_t at = 0;
 
 	JSON_RAW(writer, "\"");
-	for (size_t i = 0; i < text.size; i++) {
-		if (plain(text.data[i]))
-			continue;
-		json_put_raw(writer, slice_of(text.data + from, i - from));
-		escape(writer, text.data[i]);
-		from = i + 1;
+	while (at < text.size) {
+		size_t size = plain_size(text, at);
+
+		json_put_raw(writer, slice_of(text.data + at, size));
+		at += size;
+		if (at < text.size)
+			escape(writer, text.data[at++]);
 	}
-	json_put_raw(writer, slice_after(text, from));
 	JSON_RAW(writer, "\"");
 }
 

@@ -159,7 +159,10 @@ static void write_attributes(struct otlp_json *object, const struct span *span)
 	while (export_next(&cursor, &value)) {
 		if (cursor.kept > 1)
 			JSON_RAW(json, ",");
-		write_key(json, slice_of_string(attribute_name(value.key)));
+		/* Names of our own list need no escape. */
+		JSON_RAW(json, "{\"key\":\"");
+		json_put_raw(json, slice_of_string(attribute_name(value.key)));
+		JSON_RAW(json, "\"");
 		write_value(json, &value);
 	}
 	JSON_RAW(json, "]");

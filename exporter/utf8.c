@@ -6,8 +6,8 @@
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
-/* Length of the plain ASCII that @text begins with, in whole words. */
-static size_t ascii_words(struct slice text)
+/* Length of the plain ASCII that @text begins with. */
+static size_t ascii_size(struct slice text)
 {
 	size_t i = 0;
 
@@ -18,6 +18,8 @@ static size_t ascii_words(struct slice text)
 		if (word & HIGH_BITS)
 			break;
 	}
+	while (i < text.size && text.data[i] < 0x80)
+		i++;
 	return i;
 }
 
@@ -58,16 +60,16 @@ static size_t character_size(struct slice text)
 
 bool utf8_valid(struct slice text)
 {
-	text = slice_after(text, ascii_words(text));
-	while (text.size) {
-		size_t size = character_size(text);
+	size_t at = ascii_size(text);
+
+	while (at < text.size) {
+		size_t size = character_size(slice_of(text.data + at, text.size - at));
 
 		if (!size)
 			return false;
-		text = slice_after(text, size);
-		if (size > 1)
-			continue;
-		text = slice_after(text, ascii_words(text));
+		at += size;
+		if (at < text.size && text.data[at] < 0x80)
+			at += ascii_size(slice_of(text.data + at, text.size - at));
 	}
 	return true;
 }

@@ -37,6 +37,7 @@ class Request(http.server.BaseHTTPRequestHandler):
 
     def setup(self):
         super().setup()
+        self.server.connected()
         mode = self.server.mode
         if mode == "deaf":
             self.server.ended.wait()
@@ -81,7 +82,7 @@ class Request(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", self.headers.get("Content-Type", "text/plain"))
         if status in (429, 503):
             self.send_header("Retry-After", "1")
-        content = b"{}" if "json" in self.headers.get("Content-Type", "") else b""
+        content = b"{}" if "json" in self.headers.get("Content-Type", "") else self.server.content
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -109,10 +110,15 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def __init__(self, directory, mode):
         super().__init__(("127.0.0.1", 0), Request)
         self.directory, self.mode, self.count = directory, mode, 0
+        self.connections, self.content = 0, b""
         self.lock, self.ended = threading.Lock(), threading.Event()
 
     def handle_error(self, *_):
         pass
+
+    def connected(self):
+        with self.lock:
+            self.connections += 1
 
     def keep(self, request, body):
         """Writes one request down; returns its number."""
@@ -151,6 +157,10 @@ class Collector:
     @property
     def requests(self):
         return self.server.count
+
+    @property
+    def connections(self):
+        return self.server.connections
 
 
 def bodies(directory):

@@ -32,7 +32,7 @@ struct exporter {
 	bool console;
 	atomic_bool stopped;
 	uint64_t spans, flush_ns;
-	bool ended;			/* the producers are gone: nothing may be drained any more */
+	bool ended;			/* the producers are gone: no more drains */
 	bool gave_up;			/* the last flush did not deliver all, nothing ran since */
 	uint64_t wall_offset_ns;	/* of the drain under way */
 	uint64_t now_ns, last_span_ns, buried_ns;

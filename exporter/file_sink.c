@@ -152,8 +152,10 @@ static uint8_t *line_begin(struct file_sink *sink)
 void file_sink_add(struct file_sink *sink, const struct resource *resource,
 		   const struct span *span)
 {
-	if (sink->fd < 0)
+	if (sink->fd < 0) {
+		sink->lost++;
 		return;
+	}
 	if (!sink->line.spans) {
 		uint8_t *place = line_begin(sink);
 

@@ -20,6 +20,7 @@
 #include "base/real.h"
 #include "call/parent.h"
 #include "call/submit.h"
+#include "lifecycle_summary.h"
 #include "lifecycle_thread.h"
 #include "trace/area.h"
 
@@ -164,6 +165,8 @@ __attribute__((constructor)) static void lifecycle_load(void)
 	if (!stays_inert() && !settings->sdk_disabled &&
 	    (!settings->session_set || use_session())) {
 		inherit_context();
+		if (!session_area)
+			summary_note_load();
 		submit_enable(lifecycle_ready, (enum submit_connect)settings->pg_connect);
 	}
 	errno = saved;

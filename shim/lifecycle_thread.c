@@ -22,6 +22,7 @@
 #include "base/raw.h"
 #include "base/thread.h"
 #include "exporter/exporter.h"
+#include "lifecycle_summary.h"
 #include "trace/area.h"
 #include "trace/reader.h"
 
@@ -44,6 +45,7 @@ struct state {
 	_Atomic uint32_t request;
 	_Atomic uint32_t answered;	/* counts, a futex */
 	_Atomic uint32_t thread_id;
+	bool summary;			/* wanted at the end; set before the first start */
 	_Atomic uint64_t not_before_ns;	/* the next try, after a start that failed */
 	struct exporter *_Atomic exporter;
 };
@@ -94,7 +96,7 @@ static bool isolate(void)
 	return true;
 }
 
-static struct exporter *begin_exporter(void)
+static struct exporter *begin_exporter(const struct state *state)
 {
 	const struct config *settings = config();
 	const struct exporter_options options = {
@@ -104,6 +106,7 @@ static struct exporter *begin_exporter(void)
 		.quiet_network = !settings->endpoint_set && !settings->traces_endpoint_set &&
 				 !settings->exporter_set,
 		.file = settings->file_set ? settings->file : NULL,
+		.keep_summary = state->summary,
 		.idle_ns = IDLE_NS,
 	};
 
@@ -179,7 +182,7 @@ static void *thread_main(void *argument)
 
 	thread_peek()->depth = 1;	/* for good: nothing that we do is the program's */
 	atomic_store(&state->thread_id, (uint32_t)raw_call3(SYS_gettid, 0, 0, 0));
-	if (!isolate() || (!exporter && !(exporter = begin_exporter()))) {
+	if (!isolate() || (!exporter && !(exporter = begin_exporter(state)))) {
 		atomic_store(&state->not_before_ns, UINT64_MAX);
 		atomic_store(&state->phase, PHASE_NONE);
 		return NULL;
@@ -198,7 +201,11 @@ static void *thread_main(void *argument)
 
 static void exit_handler(void)
 {
+	struct state *state = state_of_process();
+
 	thread_flush(true);
+	if (state && state->summary && atomic_load(&state->phase) == PHASE_PARKED)
+		summary_write(atomic_load(&state->exporter));
 }
 
 static bool create_thread(struct state *state)
@@ -236,6 +243,7 @@ static void start(struct state *state)
 	atomic_store(&state->request, REQUEST_NONE);
 	if (!atomic_exchange(&exit_registered, true))
 		atexit(exit_handler);
+	state->summary = summary_wanted();
 	if (create_thread(state))
 		return;
 	/*

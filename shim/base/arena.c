@@ -34,7 +34,7 @@ struct arena {
 	_Atomic uint64_t free[ARENA_CLASSES];
 };
 
-/* A block that nobody holds: the grain of the next one. A taker that lost the race still reads it. */
+/* A block that nobody holds: the grain of the next one. A taker that lost still reads it. */
 struct arena_free {
 	_Atomic uint64_t next;
 };

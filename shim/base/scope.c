@@ -183,7 +183,7 @@ static size_t scope_find(struct scope *scope, const struct resolve_object *calle
 
 	while (from < scope->count && !resolve_same(&scope->objects[from].object, caller))
 		from++;
-	/* Another preload before us that calls the next one: its own definition would be a circle. */
+	/* Another preload before us calls the next one: its own definition would be a circle. */
 	if (from > 0 && from < scope->self && scope->self < scope->startup)
 		return scope_find_global(scope, scope->self + 1, name);
 	found = scope_find_needed(scope, from, name);

@@ -6,12 +6,17 @@
 #include "protocol/sql_text.h"
 #include "protocol/sql_token.h"
 
+/* A word behind a dot is a name, whatever it says. */
+enum { PREVIOUS_DOT = 255 };
+
+_Static_assert((int)SQL_KEYWORD_COUNT < (int)PREVIOUS_DOT, "the dot has a number of its own");
+
 /* The pass. Input from @kept up to the token at hand is wanted as it is and not yet copied. */
 struct describer {
 	struct sql_lexer lexer;
 	const uint8_t *kept;
-	const uint8_t *row_end;		/* behind the row of VALUES that others may follow */
-	enum sql_keyword_id previous;	/* the word before, if no other token lies between */
+	bool row; /* in a row of VALUES that is plain so far */
+	uint8_t previous; /* enum sql_keyword_id of the token before, or PREVIOUS_DOT */
 	struct sql_text text;
 	struct sql_summary summary;
 };
@@ -31,171 +36,181 @@ static void replace(struct describer *describer, const uint8_t *start, const uin
 	describer->kept = end;
 }
 
+static inline enum sql_keyword_id word_keyword(const struct sql_lexer *lexer)
+{
+	struct slice word = sql_token_slice(lexer);
+
+	if (lexer->packed)
+		return sql_keyword_find_packed(lexer->packed, word.size);
+	return word.size > 1 ? sql_keyword_find(word) : SQL_KEYWORD_NONE;
+}
+
 static bool word_is_literal(enum sql_keyword_id id)
 {
 	return id == SQL_KEYWORD_TRUE || id == SQL_KEYWORD_FALSE;
 }
 
-static struct sql_token next_but_comments(struct sql_lexer *lexer)
+static enum sql_token_kind next_but_comments(struct sql_lexer *lexer)
 {
-	struct sql_token token;
+	enum sql_token_kind kind;
 
 	do
-		token = sql_token_next(lexer);
-	while (token.kind == SQL_TOKEN_COMMENT);
-	return token;
+		kind = sql_token_next(lexer);
+	while (kind == SQL_TOKEN_COMMENT);
+	return kind;
 }
 
-static bool token_is(struct sql_token token, uint8_t mark)
+static bool next_is(struct sql_lexer *lexer, uint8_t mark)
 {
-	return token.kind == SQL_TOKEN_MARK && *token.start == mark;
+	return next_but_comments(lexer) == SQL_TOKEN_MARK && *lexer->start == mark;
 }
 
-/* Whether @token can stand in a list that is cut; @row: in a row of VALUES, where more words can. */
-static bool token_is_element(struct sql_token token, bool row)
+/* What is plain in a row of VALUES beside literals and parameters. */
+static bool word_is_plain(enum sql_keyword_id id)
 {
-	if (token.kind == SQL_TOKEN_LITERAL || token.kind == SQL_TOKEN_PARAMETER)
+	return word_is_literal(id) || id == SQL_KEYWORD_NULL || id == SQL_KEYWORD_DEFAULT;
+}
+
+/* Whether the last token can stand in a list that is cut; @row: in a row of VALUES. */
+static bool token_is_plain(const struct sql_lexer *lexer, enum sql_token_kind kind, bool row)
+{
+	if (kind == SQL_TOKEN_LITERAL || kind == SQL_TOKEN_PARAMETER)
 		return true;
-	if (token.kind != SQL_TOKEN_WORD)
+	if (kind != SQL_TOKEN_WORD)
 		return false;
 
-	enum sql_keyword_id id = sql_keyword_find(sql_token_slice(token));
+	enum sql_keyword_id id = word_keyword(lexer);
 
-	return word_is_literal(id) ||
-	       (row && (id == SQL_KEYWORD_NULL || id == SQL_KEYWORD_DEFAULT));
+	return row ? word_is_plain(id) : word_is_literal(id);
 }
 
 /*
- * Behind the parenthesis that closes the list of plain elements at @lexer, NULL when the list holds
- * anything else. @first is its first element. What is read here is read once more at most, since a
- * list of plain elements has no list inside.
+ * Reads a list of plain elements up to its closing parenthesis; false when it holds anything else.
+ * @first is its first element if that is a parameter, else `?`.
  */
-static const uint8_t *list_end(struct sql_lexer lexer, bool row, struct sql_token *first)
+static bool list_read(struct sql_lexer *lexer, bool row, struct slice *first)
 {
-	struct sql_token token = next_but_comments(&lexer);
+	enum sql_token_kind kind = next_but_comments(lexer);
 
-	*first = token;
-	while (token_is_element(token, row)) {
-		token = next_but_comments(&lexer);
-		if (token_is(token, ')'))
-			return token.end;
-		if (!token_is(token, ','))
-			return NULL;
-		token = next_but_comments(&lexer);
+	*first = kind == SQL_TOKEN_PARAMETER ? sql_token_slice(lexer) : SLICE("?");
+	while (token_is_plain(lexer, kind, row)) {
+		if (next_but_comments(lexer) != SQL_TOKEN_MARK)
+			return false;
+		if (*lexer->start == ')')
+			return true;
+		if (*lexer->start != ',')
+			return false;
+		kind = next_but_comments(lexer);
 	}
-	return NULL;
+	return false;
 }
 
-/* The lexer is behind the `(` of IN: goes on behind the list if that is cut. */
+/* The lexer is behind the `(` of IN: goes on behind the list if that is plain. */
 static void cut_list(struct describer *describer)
 {
-	struct sql_token first;
-	const uint8_t *end = list_end(describer->lexer, false, &first);
+	struct sql_lexer ahead = describer->lexer;
+	struct slice first;
 
-	if (!end)
+	if (!list_read(&ahead, false, &first))
 		return;
-
-	struct slice kept = first.kind == SQL_TOKEN_PARAMETER ? sql_token_slice(first) : SLICE("?");
-
-	replace(describer, describer->lexer.at, end, kept);
+	replace(describer, describer->lexer.at, ahead.at, first);
 	sql_text_append(&describer->text, SLICE(")"));
-	describer->lexer.at = end;
+	describer->lexer = ahead;
 	sql_summary_mark(&describer->summary, ')');
 }
 
-/* The lexer is behind the first row of VALUES: goes on behind all plain rows that follow. */
+/* The lexer is behind a plain row of VALUES: goes on behind all plain rows that follow. */
 static void cut_rows(struct describer *describer)
 {
 	const uint8_t *start = describer->lexer.at;
+	struct sql_lexer ahead = describer->lexer;
+	struct slice first;
 
-	for (;;) {
-		struct sql_lexer ahead = describer->lexer;
-		struct sql_token first;
-
-		if (!token_is(next_but_comments(&ahead), ',') ||
-		    !token_is(next_but_comments(&ahead), '('))
-			break;
-
-		const uint8_t *end = list_end(ahead, true, &first);
-
-		if (!end)
-			break;
-		describer->lexer.at = end;
-	}
+	while (next_is(&ahead, ',') && next_is(&ahead, '(') && list_read(&ahead, true, &first))
+		describer->lexer = ahead;
 	if (describer->lexer.at != start)
 		replace(describer, start, describer->lexer.at, SLICE(""));
 }
 
-static void describe_mark(struct describer *describer, struct sql_token token)
+static void describe_mark(struct describer *describer)
 {
-	struct sql_token first;
+	uint8_t mark = *describer->lexer.start;
+	uint8_t previous = describer->previous;
 
-	sql_summary_mark(&describer->summary, *token.start);
-	if (*token.start == '(' && describer->previous == SQL_KEYWORD_IN)
-		cut_list(describer);
-	else if (*token.start == '(' && describer->previous == SQL_KEYWORD_VALUES)
-		describer->row_end = list_end(describer->lexer, true, &first);
-	else if (*token.start == ')' && token.end == describer->row_end)
-		cut_rows(describer);
-	describer->previous = SQL_KEYWORD_NONE;
+	describer->previous = mark == '.' ? PREVIOUS_DOT : SQL_KEYWORD_NONE;
+	sql_summary_mark(&describer->summary, mark);
+	if (mark == '(') {
+		describer->row = previous == SQL_KEYWORD_VALUES;
+		if (previous == SQL_KEYWORD_IN)
+			cut_list(describer);
+	} else if (mark != ',') {
+		if (mark == ')' && describer->row)
+			cut_rows(describer);
+		describer->row = false;
+	}
 }
 
-static void describe_word(struct describer *describer, struct sql_token token)
+static inline void describe_word(struct describer *describer)
 {
-	struct slice word = sql_token_slice(token);
-	enum sql_keyword_id id = sql_keyword_find(word);
+	struct slice word = sql_token_slice(&describer->lexer);
+	enum sql_keyword_id id = SQL_KEYWORD_NONE;
 
-	if (word_is_literal(id)) {
-		replace(describer, token.start, token.end, SLICE("?"));
-		sql_summary_value(&describer->summary);
-	} else {
-		sql_summary_word(&describer->summary, word, id);
-	}
+	if (describer->previous != PREVIOUS_DOT)
+		id = word_keyword(&describer->lexer);
 	describer->previous = id;
+	if (id == SQL_KEYWORD_NONE) {
+		if (sql_summary_skips(&describer->summary))
+			sql_token_skip_qualified(&describer->lexer);
+		describer->row = false;
+	} else if (word_is_literal(id)) {
+		replace(describer, describer->lexer.start, describer->lexer.at, SLICE("?"));
+		sql_summary_value(&describer->summary);
+		return;
+	} else {
+		describer->row &= word_is_plain(id);
+	}
+	sql_summary_word(&describer->summary, word, id);
 }
 
-static void describe_token(struct describer *describer, struct sql_token token)
+static void describe_token(struct describer *describer, enum sql_token_kind kind)
 {
-	switch (token.kind) {
-	case SQL_TOKEN_WORD:
-		describe_word(describer, token);
+	const uint8_t *start = describer->lexer.start, *end = describer->lexer.at;
+
+	if (kind == SQL_TOKEN_COMMENT) {
+		replace(describer, start, end, SLICE(""));
 		return;
-	case SQL_TOKEN_MARK:
-		describe_mark(describer, token);
-		return;
-	case SQL_TOKEN_COMMENT:
-		replace(describer, token.start, token.end, SLICE(""));
-		return;
-	case SQL_TOKEN_QUOTED:
-		sql_summary_quoted(&describer->summary, sql_token_slice(token));
-		break;
-	case SQL_TOKEN_PARAMETER:
-		sql_summary_value(&describer->summary);
-		break;
-	default:
-		replace(describer, token.start, token.end, SLICE("?"));
-		sql_summary_value(&describer->summary);
 	}
 	describer->previous = SQL_KEYWORD_NONE;
+	if (kind == SQL_TOKEN_QUOTED) {
+		describer->row = false;
+		sql_summary_quoted(&describer->summary, sql_token_slice(&describer->lexer));
+		return;
+	}
+	if (kind != SQL_TOKEN_PARAMETER)
+		replace(describer, start, end, SLICE("?"));
+	sql_summary_value(&describer->summary);
 }
 
 /* Summary, key, and the sanitised text. True when that text is the input byte for byte. */
 static bool describe(struct slice statement, bool standard_conforming_strings,
 		     struct sql_output *out)
 {
-	struct describer describer = {
-		.lexer = sql_lexer_of(statement, standard_conforming_strings),
-		.kept = statement.data,
-	};
+	struct describer describer;
+	enum sql_token_kind kind;
 
-	sql_text_begin(&describer.text, out->text, out->text_capacity);
+	describer.lexer = sql_lexer_of(statement, standard_conforming_strings);
+	describer.kept = statement.data;
+	describer.row = false;
+	describer.previous = SQL_KEYWORD_NONE;
+	sql_text_begin(&describer.text, out->text, out->text_capacity, statement);
 	sql_summary_begin(&describer.summary, out->summary, out->summary_capacity);
-	for (;;) {
-		struct sql_token token = sql_token_next(&describer.lexer);
-
-		if (token.kind == SQL_TOKEN_END)
-			break;
-		describe_token(&describer, token);
+	while ((kind = sql_token_next(&describer.lexer)) != SQL_TOKEN_END) {
+		if (kind == SQL_TOKEN_WORD)
+			describe_word(&describer);
+		else if (kind == SQL_TOKEN_MARK)
+			describe_mark(&describer);
+		else
+			describe_token(&describer, kind);
 	}
 
 	bool whole = describer.kept == statement.data;
@@ -212,7 +227,7 @@ static void copy_verbatim(struct slice statement, struct sql_output *out)
 {
 	struct sql_text text;
 
-	sql_text_begin(&text, out->text, out->text_capacity);
+	sql_text_begin(&text, out->text, out->text_capacity, statement);
 	sql_text_append(&text, statement);
 	sql_text_finish(&text);
 	out->text_size = text.size;

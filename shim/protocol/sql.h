@@ -5,11 +5,11 @@
  * thread. Takes any bytes: broken, truncated or hostile SQL gives less, never a literal.
  *
  * Text (semantic conventions for databases, "Sanitization of db.query.text"):
- * - each string, number, bit string, TRUE and FALSE is `?`, with its prefix (E, N, B, X, U&) and its
- *   sign: `a-1` is `a?`. NULL, parameters ($1, ?, :name) and "identifiers" are kept;
+ * - each string, number, bit string, TRUE and FALSE is `?`, with its prefix (E, N, B, X, U&) and
+ *   its sign: `a-1` is `a?`. NULL, parameters ($1, ?, :name) and "identifiers" are kept;
  * - comments are deleted without a replacement, all other bytes between the literals are kept;
- * - a list of literals and parameters behind IN is cut to its first element, `IN (?)`, and of the rows
- *   of VALUES that hold nothing else (NULL and DEFAULT aside) the first is kept;
+ * - a list of literals and parameters behind IN is cut to its first element, `IN (?)`, and of the
+ *   rows of VALUES that hold nothing else (NULL and DEFAULT aside) the first is kept;
  * - from a literal, comment or quoted identifier without an end, all is one `?`.
  *
  * Key: XXH64 of the whole sanitised text, whether or not it fits the buffer. Statements that differ
@@ -37,19 +37,19 @@ enum sql_mode {
 struct sql_output {
 	uint8_t *text;
 	size_t text_capacity;
-	size_t text_size;	/* capped between two characters */
+	size_t text_size; /* capped between two characters */
 	uint8_t *summary;
 	size_t summary_capacity;
-	size_t summary_size;	/* at most 255, cut between two commands or targets; 0: none known */
-	uint64_t hash;		/* the key */
-	bool truncated;		/* the text is not all of the statement */
+	size_t summary_size; /* at most 255, cut between two commands or targets; 0: none known */
+	uint64_t hash; /* the key */
+	bool truncated; /* the text is not all of the statement */
 };
 
 /*
  * Describes @statement into the buffers of @out, whose capacities are inputs and whose sizes, hash
- * and truncated are outputs. Cannot fail. @standard_conforming_strings is the server's setting of that
- * name (reported to libpq); off, a backslash escapes in plain '...' too. The text buffer is used as
- * scratch: bytes behind text_size may have been written, never with a literal.
+ * and truncated are outputs. Cannot fail. @standard_conforming_strings is the server's setting of
+ * that name (reported to libpq); off, a backslash escapes in plain '...' too. The text buffer is
+ * used as scratch: bytes behind text_size may have been written.
  */
 void sql_describe(struct slice statement, enum sql_mode mode, bool standard_conforming_strings,
 		  struct sql_output *out);

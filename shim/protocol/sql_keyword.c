@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SQL words by a perfect hash: two words in one slot do not compile (-Woverride-init). */
+/* SQL words by a perfect hash: two words in one slot are a warning of the compiler. */
 #include "protocol/sql_keyword.h"
 
-enum { WORD_MIN = 2, WORD_MAX = 12, SLOTS = 1024 };
-
-/*
- * The weights were searched for so that no two words of the list share a slot. A new word that
- * collides needs new weights; any of 1 to 63 will do.
- */
-#define SLOT(first, second, before_last, last, size)                                               \
-	(((unsigned int)(first) * 25 + (unsigned int)(second) * 43 +                               \
-	  (unsigned int)(before_last) * 22 + (unsigned int)(last) * 3 + (unsigned int)(size)) %    \
-	 SLOTS)
+enum { WORD_MIN = 2, WORD_MAX = 12 };
 
 const struct sql_keyword sql_keywords[SQL_KEYWORD_COUNT] = {
-#define SQL_KEYWORD(id, text, a, b, y, z, opens, part, more)                                       \
-	[SQL_KEYWORD_##id] = { .word = text,                                                       \
-			       .size = sizeof(text) - 1,                                           \
-			       .start = SQL_START_##opens,                                         \
-			       .object = SQL_OBJECT_##part,                                        \
+#define SQL_KEYWORD(id, text, a, b, y, z, opens, part, more) \
+	[SQL_KEYWORD_##id] = { .word = text,                 \
+			       .size = sizeof(text) - 1,     \
+			       .start = SQL_START_##opens,   \
+			       .object = SQL_OBJECT_##part,  \
 			       .flags = SQL_FLAG_##more },
 #include "protocol/sql_keyword.def"
 #undef SQL_KEYWORD
 };
 
-static const uint8_t slots[SLOTS] = {
-#define SQL_KEYWORD(id, text, a, b, y, z, ...)                                                     \
-	[SLOT(a, b, y, z, sizeof(text) - 1)] = SQL_KEYWORD_##id,
+const uint8_t sql_keyword_slots[SQL_KEYWORD_SLOTS] = {
+#define SQL_KEYWORD(id, text, a, b, y, z, ...) \
+	[SQL_KEYWORD_SLOT(a, b, y, z, sizeof(text) - 1)] = SQL_KEYWORD_##id,
 #include "protocol/sql_keyword.def"
 #undef SQL_KEYWORD
 };
@@ -45,8 +36,8 @@ enum sql_keyword_id sql_keyword_find(struct slice word)
 		return SQL_KEYWORD_NONE;
 
 	const uint8_t *tail = word.data + word.size - 2;
-	uint8_t id = slots[SLOT(fold(word.data[0]), fold(word.data[1]), fold(tail[0]),
-				fold(tail[1]), word.size)];
+	uint8_t id = sql_keyword_slots[SQL_KEYWORD_SLOT(fold(word.data[0]), fold(word.data[1]),
+							fold(tail[0]), fold(tail[1]), word.size)];
 	const struct sql_keyword *keyword = &sql_keywords[id];
 
 	if (keyword->size != word.size)

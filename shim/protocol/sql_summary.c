@@ -75,16 +75,16 @@ static void close_list(struct sql_summary *summary)
 /* DROP, TRUNCATE, VACUUM ...: names go on behind a comma outside of all parentheses. */
 static bool command_takes_names(const struct sql_summary *summary)
 {
-	return summary->depth == 0 && (summary->command == SQL_START_OBJECTS ||
-				       summary->command == SQL_START_TABLES ||
-				       summary->command == SQL_START_NAMES);
+	return summary->depth == 0 &&
+	       (summary->command == SQL_START_OBJECTS || summary->command == SQL_START_TABLES ||
+		summary->command == SQL_START_NAMES);
 }
 
 static const uint8_t expectation_of_start[] = {
-	[SQL_START_NAME] = SQL_EXPECT_NAME,	  [SQL_START_NAMES] = SQL_EXPECT_NAME,
-	[SQL_START_TABLES] = SQL_EXPECT_TABLE,	  [SQL_START_OBJECT] = SQL_EXPECT_OBJECT,
-	[SQL_START_OBJECTS] = SQL_EXPECT_OBJECT,  [SQL_START_CREATE] = SQL_EXPECT_OBJECT,
-	[SQL_START_UPDATE] = SQL_EXPECT_TARGET,	  [SQL_START_COPY] = SQL_EXPECT_NAME,
+	[SQL_START_NAME] = SQL_EXPECT_NAME,	 [SQL_START_NAMES] = SQL_EXPECT_NAME,
+	[SQL_START_TABLES] = SQL_EXPECT_TABLE,	 [SQL_START_OBJECT] = SQL_EXPECT_OBJECT,
+	[SQL_START_OBJECTS] = SQL_EXPECT_OBJECT, [SQL_START_CREATE] = SQL_EXPECT_OBJECT,
+	[SQL_START_UPDATE] = SQL_EXPECT_TARGET,	 [SQL_START_COPY] = SQL_EXPECT_NAME,
 	[SQL_START_PREPARE] = SQL_EXPECT_NAME,
 };
 
@@ -109,8 +109,8 @@ static void summary_command(struct sql_summary *summary, struct slice word, uint
 }
 
 /*
- * SELECT is a reserved word and opens a query almost everywhere. In a DDL command it may also be the
- * name of a privilege or an event (CREATE POLICY p FOR SELECT), in GRANT it is nothing else.
+ * SELECT is a reserved word and opens a query almost everywhere. In a DDL command it may also be
+ * the name of a privilege or an event (CREATE POLICY p FOR SELECT), in GRANT it is nothing else.
  */
 static bool select_opens(const struct sql_summary *summary)
 {
@@ -176,8 +176,8 @@ static void summary_name(struct sql_summary *summary, struct slice word, enum sq
 /* The table behind FROM, JOIN, INTO, UPDATE ... */
 static void summary_target(struct sql_summary *summary, struct slice word, enum sql_keyword_id id)
 {
-	bool select_into = summary->previous == SQL_KEYWORD_INTO &&
-			   summary->command == SQL_START_SELECT;
+	bool select_into =
+		summary->previous == SQL_KEYWORD_INTO && summary->command == SQL_START_SELECT;
 
 	if (sql_keywords[id].flags == SQL_FLAG_NOISE)
 		return;
@@ -278,7 +278,8 @@ static void summary_continue(struct sql_summary *summary, struct slice part)
 	summary->named = true;
 }
 
-void sql_summary_word(struct sql_summary *summary, struct slice word, enum sql_keyword_id keyword)
+void sql_summary_word_read(struct sql_summary *summary, struct slice word,
+			   enum sql_keyword_id keyword)
 {
 	bool opens = summary->opens;
 
@@ -323,8 +324,8 @@ static void summary_open(struct sql_summary *summary)
 
 	if (summary->command == SQL_START_COPY && summary->expectation == SQL_EXPECT_NAME)
 		opens = true;
-	if (summary->withs & 1 && (summary->previous == SQL_KEYWORD_AS ||
-				   summary->previous == SQL_KEYWORD_MATERIALIZED))
+	if (summary->withs & 1 &&
+	    (summary->previous == SQL_KEYWORD_AS || summary->previous == SQL_KEYWORD_MATERIALIZED))
 		opens = true;
 	summary->depth++;
 	summary->queries <<= 1;

@@ -8,21 +8,26 @@ static const struct slice replacement = { (const uint8_t *)"\xef\xbf\xbd", 3 };
 static bool piece_is_ascii(struct slice piece)
 {
 	const uint64_t high = 0x8080808080808080;
-	uint64_t word;
+	uint64_t all = 0, word;
 	size_t i = 0;
 
-	for (; i + sizeof(word) <= piece.size; i += sizeof(word)) {
-		memcpy(&word, piece.data + i, sizeof(word));
-		if (word & high)
-			return false;
+	if (piece.size < sizeof(word)) {
+		for (; i < piece.size; i++)
+			all |= piece.data[i];
+		return !(all & high);
 	}
-	for (; i < piece.size; i++)
-		if (piece.data[i] & 0x80)
-			return false;
-	return true;
+	for (; i + sizeof(word) < piece.size; i += sizeof(word)) {
+		memcpy(&word, piece.data + i, sizeof(word));
+		all |= word;
+	}
+	memcpy(&word, piece.data + piece.size - sizeof(word), sizeof(word));
+	return !((all | word) & high);
 }
 
-/* What the first byte of a character says: its length (0: it is none), and bounds of the second byte. */
+/*
+ * What the first byte of a character says: its length (0: it is none), and bounds of the second
+ * byte.
+ */
 static size_t lead_decode(uint8_t lead, uint8_t *low, uint8_t *high)
 {
 	*low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
@@ -55,7 +60,10 @@ static size_t character_size(struct slice piece, bool *valid)
 	return i;
 }
 
-/* The valid bytes at the start of @piece, up to its end or to an invalid sequence of @invalid bytes. */
+/*
+ * The valid bytes at the start of @piece, up to its end or to an invalid sequence of @invalid
+ * bytes.
+ */
 static size_t valid_size(struct slice piece, size_t *invalid)
 {
 	size_t size = 0;
@@ -97,11 +105,12 @@ static void text_put(struct sql_text *text, struct slice piece)
 	XXH64_update(&text->hash, piece.data + fits, piece.size - fits);
 }
 
-void sql_text_begin(struct sql_text *text, uint8_t *data, size_t capacity)
+void sql_text_begin(struct sql_text *text, uint8_t *data, size_t capacity, struct slice source)
 {
 	text->data = data;
 	text->capacity = capacity;
 	text->size = 0;
+	text->ascii = piece_is_ascii(source);
 	text->overflowed = false;
 }
 
@@ -109,7 +118,7 @@ void sql_text_append(struct sql_text *text, struct slice piece)
 {
 	if (piece.size == 0)
 		return;
-	if (piece_is_ascii(piece)) {
+	if (text->ascii) {
 		text_put(text, piece);
 		return;
 	}

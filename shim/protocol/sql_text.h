@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing SQL text that is capped and hashed at once: what does not fit is still part of the hash. The
- * text is valid UTF-8 whatever comes in: each maximal invalid sequence becomes U+FFFD (Unicode 15,
- * section 3.9, "substitution of maximal subparts"). Pure; one writer, one thread.
+ * Writing SQL text that is capped and hashed at once: what does not fit is still part of the hash.
+ * The text is valid UTF-8 whatever comes in: each maximal invalid sequence becomes U+FFFD (Unicode
+ * 15, section 3.9, "substitution of maximal subparts"). Pure; one writer, one thread.
  */
 #ifndef PROTOCOL_SQL_TEXT_H
 #define PROTOCOL_SQL_TEXT_H
@@ -13,17 +13,18 @@
 #include "base/slice.h"
 
 struct sql_text {
-	uint8_t *data;		/* the caller's */
+	uint8_t *data; /* the caller's */
 	size_t capacity;
-	size_t size;		/* while overflowed: capacity */
-	bool overflowed;	/* more was written than fits; only then is @hash in use */
+	size_t size; /* while overflowed: capacity */
+	bool ascii; /* no byte above 0x7f will be appended */
+	bool overflowed; /* more was written than fits; only then is @hash in use */
 	XXH64_state_t hash;
 };
 
-/* Starts an empty text in @data. */
-void sql_text_begin(struct sql_text *text, uint8_t *data, size_t capacity);
+/* Starts an empty text in @data, which pieces of @source will be appended to. */
+void sql_text_begin(struct sql_text *text, uint8_t *data, size_t capacity, struct slice source);
 
-/* Appends @piece. A character must not be spread over two pieces. */
+/* Appends @piece, of the source or of ASCII. A character must not be spread over two pieces. */
 void sql_text_append(struct sql_text *text, struct slice piece);
 
 /*

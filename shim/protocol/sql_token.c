@@ -2,57 +2,38 @@
 /* The SQL lexer: a table says what a byte may begin, one function for each kind of token. */
 #include "protocol/sql_token.h"
 
-/* What a byte begins (low bits), and whether it may continue a word. */
-enum {
-	GAP,		/* white space, operators, anything without a meaning here */
-	LETTER,
-	DIGIT,
-	QUOTE,
-	DOUBLE_QUOTE,
-	DOLLAR,
-	SIGN,
-	SLASH,
-	DOT,
-	COLON,
-	QUESTION,
-	MARK,
-	BEGINS = 0x0f,
-	IN_WORD = 0x10,
-	SPACE = 0x20,
-};
-
-static const uint8_t classes[256] = {
-	['\t'] = GAP | SPACE,
-	['\n'] = GAP | SPACE,
-	['\v'] = GAP | SPACE,
-	['\f'] = GAP | SPACE,
-	['\r'] = GAP | SPACE,
-	[' '] = GAP | SPACE,
-	['\''] = QUOTE,
-	['"'] = DOUBLE_QUOTE,
-	['$'] = DOLLAR | IN_WORD,
-	['+'] = SIGN,
-	['-'] = SIGN,
-	['/'] = SLASH,
-	['.'] = DOT,
-	[':'] = COLON,
-	['?'] = QUESTION,
-	[','] = MARK,
-	[';'] = MARK,
-	['('] = MARK,
-	[')'] = MARK,
-	['['] = MARK,
-	[']'] = MARK,
-	['_'] = LETTER | IN_WORD,
-	['0' ... '9'] = DIGIT | IN_WORD,
-	['A' ... 'Z'] = LETTER | IN_WORD,
-	['a' ... 'z'] = LETTER | IN_WORD,
-	[0x80 ... 0xff] = LETTER | IN_WORD,
+const uint8_t sql_bytes[256] = {
+	['\t'] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
+	['\n'] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
+	['\v'] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
+	['\f'] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
+	['\r'] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
+	[' '] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
+	['\''] = SQL_BYTE_QUOTE,
+	['"'] = SQL_BYTE_DOUBLE_QUOTE,
+	['$'] = SQL_BYTE_DOLLAR | SQL_BYTE_IN_WORD,
+	['+'] = SQL_BYTE_SIGN,
+	['-'] = SQL_BYTE_SIGN,
+	['/'] = SQL_BYTE_SLASH,
+	['.'] = SQL_BYTE_DOT,
+	[':'] = SQL_BYTE_COLON,
+	['?'] = SQL_BYTE_QUESTION,
+	[','] = SQL_BYTE_MARK,
+	[';'] = SQL_BYTE_MARK,
+	['('] = SQL_BYTE_MARK,
+	[')'] = SQL_BYTE_MARK,
+	['['] = SQL_BYTE_MARK,
+	[']'] = SQL_BYTE_MARK,
+	['_'] = SQL_BYTE_LETTER | SQL_BYTE_IN_WORD,
+	['0' ... '9'] = SQL_BYTE_DIGIT | SQL_BYTE_IN_WORD,
+	['A' ... 'Z'] = SQL_BYTE_LETTER | SQL_BYTE_IN_WORD,
+	['a' ... 'z'] = SQL_BYTE_LETTER | SQL_BYTE_IN_WORD,
+	[0x80 ... 0xff] = SQL_BYTE_LETTER | SQL_BYTE_IN_WORD,
 };
 
 static inline unsigned int begins(uint8_t byte)
 {
-	return classes[byte] & BEGINS;
+	return sql_bytes[byte] & SQL_BYTE_BEGINS;
 }
 
 /* The byte @ahead bytes further, 0 behind the end. */
@@ -63,7 +44,7 @@ static inline uint8_t peek(const struct sql_lexer *lexer, const uint8_t *at, siz
 
 static inline const uint8_t *word_end(const struct sql_lexer *lexer, const uint8_t *at)
 {
-	while (at < lexer->end && classes[*at] & IN_WORD)
+	while (at < lexer->end && sql_bytes[*at] & SQL_BYTE_IN_WORD)
 		at++;
 	return at;
 }
@@ -133,9 +114,9 @@ static const uint8_t *escaped_end(const struct sql_lexer *lexer, const uint8_t *
 }
 
 /*
- * The quote that continues a string which ended at @at, or NULL: only white space with a newline, and
- * `--` comments, may lie between (scan.l, quotecontinue). The continuation keeps the escape rule of the
- * first part: read as a plain string, E'a'\n'\'...' would give its tail away.
+ * The quote that continues a string which ended at @at, or NULL: only white space with a newline,
+ * and `--` comments, may lie between (scan.l, quotecontinue). The continuation keeps the escape
+ * rule of the first part: read as a plain string, E'a'\n'\'...' would give its tail away.
  */
 static const uint8_t *string_continuation(const struct sql_lexer *lexer, const uint8_t *at)
 {
@@ -149,7 +130,7 @@ static const uint8_t *string_continuation(const struct sql_lexer *lexer, const u
 			if (at == lexer->end)
 				return NULL;
 		}
-		if (!(classes[*at] & SPACE))
+		if (!(sql_bytes[*at] & SQL_BYTE_SPACE))
 			return NULL;
 		newline |= *at == '\n' || *at == '\r';
 	}
@@ -192,7 +173,8 @@ static const uint8_t *string_end(const struct sql_lexer *lexer, const uint8_t *a
 
 /*
  * Behind the number at @at. Takes more than the grammar does: letters and further dots that hang on
- * a number (12ab34, 1.2.3) are an error to the server, and may be a secret somebody forgot to quote.
+ * a number (12ab34, 1.2.3) are an error to the server, and may be a secret somebody forgot to
+ * quote.
  */
 static const uint8_t *number_end(const struct sql_lexer *lexer, const uint8_t *at)
 {
@@ -203,27 +185,33 @@ static const uint8_t *number_end(const struct sql_lexer *lexer, const uint8_t *a
 		if (*at == '.') {
 			if (peek(lexer, at, 1) == '.')
 				break;
-		} else if (*at == '$' || !(classes[*at] & IN_WORD)) {
+		} else if (*at == '$' || !(sql_bytes[*at] & SQL_BYTE_IN_WORD)) {
 			break;
-		} else if (decimal && (*at | 0x20) == 'e' && begins(peek(lexer, at, 1)) == SIGN &&
-			   begins(peek(lexer, at, 2)) == DIGIT) {
+		} else if (decimal && (*at | 0x20) == 'e' &&
+			   begins(peek(lexer, at, 1)) == SQL_BYTE_SIGN &&
+			   begins(peek(lexer, at, 2)) == SQL_BYTE_DIGIT) {
 			at++;
 		}
 	}
 	return at;
 }
 
-/* Behind the dollar quote at @at, NULL without an end, @at itself when none begins there. */
+/*
+ * Behind the dollar quote at @at, NULL without an end (that of its tag included), @at itself when
+ * none begins there.
+ */
 static const uint8_t *dollar_quote_end(const struct sql_lexer *lexer, const uint8_t *at)
 {
 	const uint8_t *tag = at + 1;
 
-	while (tag < lexer->end && *tag != '$' && classes[*tag] & IN_WORD)
+	while (tag < lexer->end && *tag != '$' && sql_bytes[*tag] & SQL_BYTE_IN_WORD)
 		tag++;
-	if (tag == lexer->end || *tag != '$')
+	if (tag == lexer->end)
+		return NULL;
+	if (*tag != '$')
 		return at;
 
-	size_t size = (size_t)(tag - at);	/* without the second dollar */
+	size_t size = (size_t)(tag - at); /* without the second dollar */
 	const uint8_t *close = tag + 1;
 
 	while ((close = find(lexer, close, '$')) != NULL) {
@@ -236,20 +224,21 @@ static const uint8_t *dollar_quote_end(const struct sql_lexer *lexer, const uint
 	return NULL;
 }
 
-static struct sql_token token_of(struct sql_lexer *lexer, enum sql_token_kind kind,
-				 const uint8_t *start, const uint8_t *end)
+static enum sql_token_kind token_of(struct sql_lexer *lexer, enum sql_token_kind kind,
+				    const uint8_t *start, const uint8_t *end)
 {
 	if (!end) {
 		kind = SQL_TOKEN_BROKEN;
 		end = lexer->end;
 	}
+	lexer->start = start;
 	lexer->at = end;
-	return (struct sql_token){ start, end, kind };
+	return kind;
 }
 
-/* The string or identifier that the word from @start to @at is the prefix of, if it is one. */
-static struct sql_token word_token(struct sql_lexer *lexer, const uint8_t *start, const uint8_t *at)
+enum sql_token_kind sql_token_prefixed(struct sql_lexer *lexer, const uint8_t *at)
 {
+	const uint8_t *start = lexer->start;
 	uint8_t prefix = at - start == 1 ? *start | 0x20 : 0;
 	uint8_t next = peek(lexer, at, 0);
 
@@ -268,12 +257,12 @@ static struct sql_token word_token(struct sql_lexer *lexer, const uint8_t *start
 	return token_of(lexer, SQL_TOKEN_WORD, start, at);
 }
 
-static struct sql_token dollar_token(struct sql_lexer *lexer, const uint8_t *at)
+static enum sql_token_kind dollar_token(struct sql_lexer *lexer, const uint8_t *at)
 {
-	if (begins(peek(lexer, at, 1)) == DIGIT) {
+	if (begins(peek(lexer, at, 1)) == SQL_BYTE_DIGIT) {
 		const uint8_t *end = at + 1;
 
-		while (end < lexer->end && begins(*end) == DIGIT)
+		while (end < lexer->end && begins(*end) == SQL_BYTE_DIGIT)
 			end++;
 		return token_of(lexer, SQL_TOKEN_PARAMETER, at, end);
 	}
@@ -285,83 +274,61 @@ static struct sql_token dollar_token(struct sql_lexer *lexer, const uint8_t *at)
 	return token_of(lexer, SQL_TOKEN_LITERAL, at, end);
 }
 
-/*
- * A sign, a slash, a dot or a colon that begins more than itself: a number, a comment, a parameter, a
- * cast. False when it is an operator only.
- */
-static bool operator_token(struct sql_lexer *lexer, const uint8_t *at, struct sql_token *token)
+static enum sql_token_kind sign_token(struct sql_lexer *lexer, const uint8_t *at)
 {
 	uint8_t next = peek(lexer, at, 1);
 
+	if (*at == '-' && next == '-')
+		return token_of(lexer, SQL_TOKEN_COMMENT, at, line_comment_end(lexer, at));
+	if (next == '.')
+		next = peek(lexer, at, 2);
+	if (begins(next) == SQL_BYTE_DIGIT)
+		return token_of(lexer, SQL_TOKEN_LITERAL, at, number_end(lexer, at + 1));
+	return SQL_TOKEN_END;
+}
+
+static enum sql_token_kind colon_token(struct sql_lexer *lexer, const uint8_t *at)
+{
+	if (begins(peek(lexer, at, 1)) != SQL_BYTE_LETTER)
+		return SQL_TOKEN_END;
+	return token_of(lexer, SQL_TOKEN_PARAMETER, at, word_end(lexer, at + 1));
+}
+
+/* The token whose first byte is at @at, SQL_TOKEN_END when that byte is an operator only. */
+static enum sql_token_kind token_at(struct sql_lexer *lexer, const uint8_t *at)
+{
 	switch (begins(*at)) {
-	case SIGN:
-		if (*at == '-' && next == '-')
-			*token = token_of(lexer, SQL_TOKEN_COMMENT, at, line_comment_end(lexer, at));
-		else if (begins(next) == DIGIT ||
-			 (next == '.' && begins(peek(lexer, at, 2)) == DIGIT))
-			*token = token_of(lexer, SQL_TOKEN_LITERAL, at, number_end(lexer, at + 1));
-		else
-			return false;
-		return true;
-	case SLASH:
-		if (next != '*')
-			return false;
-		*token = token_of(lexer, SQL_TOKEN_COMMENT, at, block_comment_end(lexer, at));
-		return true;
-	case DOT:
-		if (begins(next) == DIGIT)
-			*token = token_of(lexer, SQL_TOKEN_LITERAL, at, number_end(lexer, at));
-		else
-			*token = token_of(lexer, SQL_TOKEN_MARK, at, at + 1);
-		return true;
-	default:
-		if (begins(next) != LETTER)
-			return false;
-		*token = token_of(lexer, SQL_TOKEN_PARAMETER, at, word_end(lexer, at + 1));
-		return true;
-	}
-}
-
-struct sql_lexer sql_lexer_of(struct slice statement, bool standard_conforming_strings)
-{
-	return (struct sql_lexer){
-		.at = statement.data,
-		.end = statement.data + statement.size,
-		.standard_conforming_strings = standard_conforming_strings,
-	};
-}
-
-struct sql_token sql_token_next(struct sql_lexer *lexer)
-{
-	struct sql_token token;
-	const uint8_t *at = lexer->at;
-
-	for (; at < lexer->end; at++) {
-		switch (begins(*at)) {
-		case GAP:
-			break;
-		case LETTER:
-			return word_token(lexer, at, word_end(lexer, at + 1));
-		case DIGIT:
+	case SQL_BYTE_DIGIT:
+		return token_of(lexer, SQL_TOKEN_LITERAL, at, number_end(lexer, at));
+	case SQL_BYTE_QUOTE:
+		return token_of(lexer, SQL_TOKEN_LITERAL, at,
+				string_end(lexer, at, plain_quoting(lexer)));
+	case SQL_BYTE_DOUBLE_QUOTE:
+		return token_of(lexer, SQL_TOKEN_QUOTED, at, quoted_end(lexer, at + 1, '"'));
+	case SQL_BYTE_DOLLAR:
+		return dollar_token(lexer, at);
+	case SQL_BYTE_SIGN:
+		return sign_token(lexer, at);
+	case SQL_BYTE_SLASH:
+		if (peek(lexer, at, 1) != '*')
+			return SQL_TOKEN_END;
+		return token_of(lexer, SQL_TOKEN_COMMENT, at, block_comment_end(lexer, at));
+	case SQL_BYTE_DOT:
+		if (begins(peek(lexer, at, 1)) == SQL_BYTE_DIGIT)
 			return token_of(lexer, SQL_TOKEN_LITERAL, at, number_end(lexer, at));
-		case QUOTE:
-			return token_of(lexer, SQL_TOKEN_LITERAL, at,
-					string_end(lexer, at, plain_quoting(lexer)));
-		case DOUBLE_QUOTE:
-			return token_of(lexer, SQL_TOKEN_QUOTED, at,
-					quoted_end(lexer, at + 1, '"'));
-		case DOLLAR:
-			return dollar_token(lexer, at);
-		case QUESTION:
-			return token_of(lexer, SQL_TOKEN_PARAMETER, at, at + 1);
-		case MARK:
-			return token_of(lexer, SQL_TOKEN_MARK, at, at + 1);
-		default:
-			if (*at == ':' && peek(lexer, at, 1) == ':')
-				at++;
-			else if (operator_token(lexer, at, &token))
-				return token;
-		}
+		return token_of(lexer, SQL_TOKEN_MARK, at, at + 1);
+	case SQL_BYTE_QUESTION:
+		return token_of(lexer, SQL_TOKEN_PARAMETER, at, at + 1);
+	default:
+		return colon_token(lexer, at);
 	}
-	return token_of(lexer, SQL_TOKEN_END, lexer->end, lexer->end);
+}
+
+enum sql_token_kind sql_token_rare(struct sql_lexer *lexer, const uint8_t *at)
+{
+	enum sql_token_kind kind = token_at(lexer, at);
+
+	if (kind == SQL_TOKEN_END)
+		lexer->at = at + (*at == ':' && peek(lexer, at, 1) == ':' ? 2 : 1);
+	return kind;
 }

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/thread.h"
 
-#define ALIGNED(size, to) (((size) + (to) - 1) & ~((size_t)(to) - 1))
+#define ALIGNED(size, to) (((size) + (to)-1) & ~((size_t)(to)-1))
 
 #define AREA_CALLS_OFFSET ALIGNED(sizeof(struct area_header), 4096)
 #define AREA_DESCRIPTIONS_OFFSET \
@@ -24,7 +24,7 @@
 static struct {
 	_Atomic(struct area_header *) shared;
 	struct area_layout layout;
-	uint64_t foreign;	/* AREA_OWNER_FOREIGN or 0 */
+	uint64_t foreign; /* AREA_OWNER_FOREIGN or 0 */
 	void (*wake)(void);
 } use;
 
@@ -403,8 +403,7 @@ void area_call_commit(struct area_call *call, struct area_slot *slot, uint32_t s
 		area_call_drop(call);
 		return;
 	}
-	if (!owners_agree(slot->owner,
-			  atomic_load_explicit(&call->owner, memory_order_relaxed))) {
+	if (!owners_agree(slot->owner, atomic_load_explicit(&call->owner, memory_order_relaxed))) {
 		atomic_store_explicit(&slot->area->lane[slot->lane].owner, 0, memory_order_release);
 		return;
 	}
@@ -457,8 +456,7 @@ static size_t description_claim(struct area_header *area, size_t size)
 			return 0;
 		offset += won ? size : found & ~7u;
 		atomic_compare_exchange_strong_explicit(&area->descriptions_used, &here, offset,
-							memory_order_acq_rel,
-							memory_order_relaxed);
+							memory_order_acq_rel, memory_order_relaxed);
 		if (won)
 			return offset - size;
 	}

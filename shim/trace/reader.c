@@ -52,6 +52,9 @@ static void lane_begin(struct reader *reader, uint32_t index)
 	struct reader_lane *lane = &reader->lane[index];
 	uint64_t head = atomic_load_explicit(&reader->area->lane[index].head, memory_order_acquire);
 
+	/* A crooked head stays until the next record straightens it, and is counted once. */
+	if ((head & ~UINT64_C(7)) == lane->position)
+		return;
 	if (head % 8 || head - lane->position > reader->layout.lane_size) {
 		reader->malformed++;
 		lane_skip(reader, index, head);
@@ -170,8 +173,10 @@ size_t reader_drain(struct reader *reader)
 bool reader_has_records(const struct reader *reader)
 {
 	for (uint32_t i = 0; i < reader->layout.lanes; i++) {
-		if (atomic_load_explicit(&reader->area->lane[i].head, memory_order_acquire) !=
-		    reader->lane[i].position)
+		uint64_t head =
+			atomic_load_explicit(&reader->area->lane[i].head, memory_order_acquire);
+
+		if ((head & ~UINT64_C(7)) != reader->lane[i].position)
 			return true;
 	}
 	return false;
@@ -185,8 +190,8 @@ struct reader_losses reader_losses(const struct reader *reader)
 		.full = atomic_load_explicit(&area->lost_full, memory_order_relaxed),
 		.passed = atomic_load_explicit(&area->lost_passed, memory_order_relaxed),
 		.malformed = reader->malformed,
-		.descriptions = atomic_load_explicit(&area->refused_descriptions,
-						     memory_order_relaxed),
+		.descriptions =
+			atomic_load_explicit(&area->refused_descriptions, memory_order_relaxed),
 		.calls = atomic_load_explicit(&area->refused_calls, memory_order_relaxed),
 	};
 }

@@ -23,8 +23,8 @@ struct burial {
 	uint64_t now_ns;
 	bool all;
 	uint32_t own_pid;
-	uint64_t lane_owner[AREA_LANES];	/* the dead owner, or 0 */
-	uint32_t known_pid;			/* the last that was asked about */
+	uint64_t lane_owner[AREA_LANES]; /* the dead owner, or 0 */
+	uint32_t known_pid; /* the last that was asked about */
 	bool known_alive;
 	size_t spans;
 };
@@ -57,8 +57,8 @@ static bool process_lives(struct burial *burial, uint32_t pid)
 		return true;
 	if (burial->known_pid != pid) {
 		burial->known_pid = pid;
-		burial->known_alive = raw_call3(SYS_kill, (long)pid, 0, 0) != -ESRCH &&
-				      !process_is_zombie(pid);
+		burial->known_alive =
+			raw_call3(SYS_kill, (long)pid, 0, 0) != -ESRCH && !process_is_zombie(pid);
 	}
 	return burial->known_alive;
 }
@@ -127,8 +127,7 @@ static void call_tell(struct burial *burial)
 
 	*span = call->span;
 	span->head = (struct record){ 0, RECORD_SPAN, 0 };
-	span->duration_ns =
-		burial->now_ns > span->start_ns ? burial->now_ns - span->start_ns : 0;
+	span->duration_ns = burial->now_ns > span->start_ns ? burial->now_ns - span->start_ns : 0;
 	call_put_texts(call, &writer);
 	size = record_writer_end(&writer);
 	if (!span_record_check(slice_of(memory, size))) {
@@ -145,8 +144,7 @@ static void call_tell(struct burial *burial)
 
 static struct area_call *call_place(const struct reader *reader, uint32_t index)
 {
-	return (struct area_call *)(void *)((uint8_t *)reader->area +
-					    reader->layout.calls_offset) +
+	return (struct area_call *)(void *)((uint8_t *)reader->area + reader->layout.calls_offset) +
 	       index;
 }
 

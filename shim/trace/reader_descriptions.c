@@ -105,8 +105,8 @@ static bool statement_cut(struct slice bytes, struct reader_statement *ret)
 
 bool reader_replaced(const struct reader *reader, uint32_t pid, uint64_t process_id)
 {
-	uint32_t kept = reader->incarnations < READER_PROCESSES ? reader->incarnations
-								: READER_PROCESSES;
+	uint32_t kept =
+		reader->incarnations < READER_PROCESSES ? reader->incarnations : READER_PROCESSES;
 	bool later = false;
 
 	for (uint32_t i = 1; i <= kept; i++) {

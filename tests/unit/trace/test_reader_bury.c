@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the dead leave behind is told once. */
+#include "tests/support/test.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/area.h"
+
+static void child_end(pid_t child)
+{
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+/* Forks a child that runs @work, and waits until it says that it is ready. */
+static pid_t child_begin(void (*work)(struct stage *), struct stage *stage)
+{
+	int ready[2];
+	char byte;
+	pid_t child;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		work(stage);
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return child;
+}
+
+static void work_open_call(struct stage *stage)
+{
+	struct span_record span = stage_open_span(42);
+
+	(void)stage;
+	area_call_open(&span, SLICE("SELECT pg_sleep"), SLICE("SELECT pg_sleep(?)"));
+}
+
+static void what_a_killed_process_ran_is_an_incomplete_span(void **state)
+{
+	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+	uint64_t start = clock_now_ns();
+	pid_t child;
+
+	(void)state;
+	area_use(stage.area, true, false, NULL);
+	stage_read(&stage);
+	child = child_begin(work_open_call, &stage);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
+	usleep(30000);
+	kill(child, SIGKILL);
+	/* Dead, and not yet asked for by its parent. */
+	assert_int_equal(waitid(P_PID, (id_t)child, &(siginfo_t){ 0 }, WEXITED | WNOWAIT), 0);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 1);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
+	waitpid(child, NULL, 0);
+	assert_int_equal(stage.count, 1);
+	assert_true(stage.spans[0].incomplete);
+	assert_int_equal(stage.spans[0].number, 42);
+	assert_string_equal(stage.name, "SELECT pg_sleep");
+	assert_string_equal(stage.text, "SELECT pg_sleep(?)");
+	assert_true(stage.spans[0].duration_ns >= 30000000u);
+	assert_true(stage.spans[0].duration_ns <= clock_now_ns() - start);
+	stage_end(&stage);
+}
+
+static void a_foreign_owner_is_never_judged(void **state)
+{
+	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+	struct area_slot slot;
+	struct area_call *call;
+	struct span_record span = stage_open_span(1);
+	uint64_t nobody = AREA_OWNER(0x3fffffff, 0x3fffffff);
+
+	(void)state;
+	area_use(stage.area, true, false, NULL);
+	stage_read(&stage);
+	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	assert_true(area_reserve(128, &slot));
+	atomic_store(&call->owner, nobody | AREA_OWNER_FOREIGN);
+	atomic_store(&stage.area->lane[slot.lane].owner, nobody | AREA_OWNER_FOREIGN);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
+	assert_true(atomic_load(&stage.area->lane[slot.lane].owner) != 0);
+	atomic_store(&call->owner, nobody);
+	atomic_store(&stage.area->lane[slot.lane].owner, nobody);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 1);
+	assert_true(atomic_load(&stage.area->lane[slot.lane].owner) == 0);
+	stage_end(&stage);
+}
+
+/* Owner words of no process must not become kill(0) or kill(-1). */
+static void strange_owners_are_left_alone(void **state)
+{
+	static const uint64_t owners[] = {
+		1,
+		UINT64_C(1) << 32,
+		UINT64_MAX,
+		AREA_OWNER(0x7fffffff, 0x80000001),
+		AREA_OWNER(0, 5),
+		AREA_OWNER(5, 0),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
+		struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+
+		stage_read(&stage);
+		atomic_store(&stage.area->lane[0].owner, owners[i]);
+		assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
+		assert_true(atomic_load(&stage.area->lane[0].owner) == owners[i]);
+		stage_end(&stage);
+	}
+}
+
+/* Two states of a dead producer: before and after its head's store. */
+static void a_closing_call_is_told_once_on_either_side_of_the_head(void **state)
+{
+	(void)state;
+	for (int published = 0; published < 2; published++) {
+		struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+		struct span_record span = stage_open_span(1);
+		uint64_t nobody = AREA_OWNER(0x3fffffff, 0x3fffffff);
+		struct area_call *call;
+		struct area_slot slot;
+		uint32_t size;
+
+		area_use(stage.area, true, false, NULL);
+		stage_read(&stage);
+		call = area_call_open(&span, SLICE("n"), SLICE("t"));
+		assert_true(area_reserve(128, &slot));
+		size = stage_write(slot.memory, 128, 1, 0);
+		atomic_store(&call->closing_lane, slot.lane);
+		atomic_store(&call->closing_head, slot.head + size);
+		atomic_store(&call->state, AREA_CALL_CLOSING);
+		atomic_store(&call->owner, nobody);
+		atomic_store(&stage.area->lane[slot.lane].owner, nobody);
+		if (published)
+			atomic_store(&stage.area->lane[slot.lane].head, slot.head + size);
+		assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), !published);
+		assert_int_equal(reader_drain(stage.reader), published);
+		assert_int_equal(stage.count, 1);
+		assert_int_equal(stage.spans[0].incomplete, !published);
+		stage_end(&stage);
+	}
+}
+
+static void work_nothing(struct stage *stage)
+{
+	(void)stage;
+}
+
+static void a_process_described_later_took_the_place_of_the_first(void **state)
+{
+	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+	struct area_process process = { 0 };
+	struct area_call *call;
+	struct span_record span = stage_open_span(1);
+	uint32_t number;
+	pid_t child;
+
+	(void)state;
+	area_use(stage.area, true, false, NULL);
+	stage_read(&stage);
+	child = child_begin(work_nothing, &stage);
+	process.pid = (uint32_t)child;
+	span.process_id = 1111;
+	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	atomic_store(&call->owner, AREA_OWNER(child, child));
+	number = area_describe(AREA_PROCESS, slice_of(&process, sizeof(process)), NULL, 0);
+	stage_described(&stage, number)->process_id = 1111;
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
+	/* The same pid, another id: it called exec. Its own calls are not touched. */
+	number = area_describe(AREA_PROCESS, slice_of(&process, sizeof(process)), NULL, 0);
+	stage_described(&stage, number)->process_id = 2222;
+	span.process_id = 2222;
+	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	atomic_store(&call->owner, AREA_OWNER(child, child));
+	span.process_id = 3333;
+	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	atomic_store(&call->owner, AREA_OWNER(child, child));
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 1);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
+	child_end(child);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 2);
+	stage_end(&stage);
+}
+
+static void at_the_end_all_open_calls_are_told_and_taken(void **state)
+{
+	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+	struct span_record span = stage_open_span(1);
+	struct area_call *call;
+	struct area_slot slot;
+
+	(void)state;
+	area_use(stage.area, true, false, NULL);
+	stage_read(&stage);
+	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), true), 1);
+	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), true), 0);
+	/* Its owner comes to the end after all: no second span, no loss. */
+	assert_true(area_reserve(128, &slot));
+	area_call_commit(call, &slot, stage_write(slot.memory, 128, 1, 0));
+	assert_true(atomic_load(&call->owner) == 0);
+	assert_int_equal(reader_drain(stage.reader), 0);
+	assert_int_equal(reader_losses(stage.reader).full, 0);
+	stage_end(&stage);
+}
+
+#define KILLS 200
+
+struct tally {
+	_Atomic uint64_t started, ended;
+};
+
+static struct tally *tally;
+
+/* Calls without end; the tally tells how many began before the kill came. */
+static void work_calls(struct stage *stage)
+{
+	(void)stage;
+	for (uint64_t i = 1;; i++) {
+		struct span_record span = stage_open_span(i);
+		struct area_call *call = area_call_open(&span, SLICE("n"), SLICE("text"));
+		struct area_slot slot;
+
+		if (!call)
+			abort();
+		atomic_store(&tally->started, i);
+		if (area_reserve(256, &slot))
+			area_call_commit(call, &slot,
+					 stage_write(slot.memory, 256, i, (size_t)(i % 100)));
+		else
+			area_call_drop(call);
+		atomic_store(&tally->ended, i);
+	}
+}
+
+static void drain_for(struct stage *stage, uint64_t duration_ns)
+{
+	uint64_t end = clock_now_ns() + duration_ns;
+
+	while (clock_now_ns() < end && stage->count < STAGE_SPANS / 2)
+		reader_drain(stage->reader);
+}
+
+/* Kills one worker; how many of its calls were told too often or not at all. */
+static void kill_once(unsigned seed)
+{
+	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+	size_t incomplete = 0;
+	uint64_t started, ended, full;
+	pid_t child;
+
+	area_use(stage.area, true, false, NULL);
+	stage_read(&stage);
+	atomic_store(&tally->started, 0);
+	atomic_store(&tally->ended, 0);
+	child = fork();
+	if (child == 0)
+		work_calls(&stage);
+	while (atomic_load(&tally->started) == 0)
+		sched_yield();
+	drain_for(&stage, 200000 + seed * 7919u % 1500000);
+	child_end(child);
+	reader_drain(stage.reader);
+	reader_bury(stage.reader, clock_now_ns(), false);
+	started = atomic_load(&tally->started);
+	ended = atomic_load(&tally->ended);
+	full = reader_losses(stage.reader).full;
+	qsort(stage.spans, stage.count, sizeof(stage.spans[0]), stage_compare);
+	for (size_t i = 0; i < stage.count; i++) {
+		incomplete += stage.spans[i].incomplete;
+		assert_true(i == 0 || stage.spans[i].number != stage.spans[i - 1].number);
+	}
+	assert_true(incomplete <= 1);
+	/* The call that was open, or lost, when the tally was not yet told may be one more. */
+	assert_true(stage.count + full >= started);
+	assert_true(stage.count + full <= started + 1);
+	assert_true(started - ended <= 1);
+	assert_int_equal(reader_losses(stage.reader).malformed, 0);
+	for (uint32_t i = 0; i < AREA_LANES; i++)
+		assert_true(atomic_load(&stage.area->lane[i].owner) == 0);
+	stage_end(&stage);
+}
+
+static void each_call_of_a_killed_process_is_told_once(void **state)
+{
+	(void)state;
+	tally = stage_map(sizeof(*tally));
+	for (unsigned i = 0; i < KILLS; i++)
+		kill_once(i);
+	munmap(tally, sizeof(*tally));
+}
+
+static void work_put_many(struct stage *stage)
+{
+	(void)stage;
+	for (uint64_t i = 0; i < 1000; i++)
+		stage_put(i, 128, 0);
+}
+
+static void the_spans_of_a_stopped_process_are_read(void **state)
+{
+	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+	pid_t child;
+
+	(void)state;
+	area_use(stage.area, true, false, NULL);
+	stage_read(&stage);
+	child = child_begin(work_put_many, &stage);
+	kill(child, SIGSTOP);
+	assert_int_equal(reader_drain(stage.reader), 1000);
+	child_end(child);
+	stage_end(&stage);
+}
+
+TESTS(cmocka_unit_test(what_a_killed_process_ran_is_an_incomplete_span),
+      cmocka_unit_test(a_foreign_owner_is_never_judged),
+      cmocka_unit_test(strange_owners_are_left_alone),
+      cmocka_unit_test(a_closing_call_is_told_once_on_either_side_of_the_head),
+      cmocka_unit_test(a_process_described_later_took_the_place_of_the_first),
+      cmocka_unit_test(at_the_end_all_open_calls_are_told_and_taken),
+      cmocka_unit_test(each_call_of_a_killed_process_is_told_once),
+      cmocka_unit_test(the_spans_of_a_stopped_process_are_read))

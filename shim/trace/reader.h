@@ -95,18 +95,21 @@ struct reader_losses reader_losses(const struct reader *reader);
  */
 void reader_sleep(struct reader *reader, uint64_t limit_ns);
 
-/*
- * For a consumer's thread that wants to leave: when true, nothing waits, and the next record calls
- * the producers' wake function, which starts a thread again. False: stay, records wait. Takes some
- * milliseconds.
- */
-bool reader_retire(struct reader *reader);
-
 /* Wakes the sleeper, or lets its next sleep return at once; any thread, async-signal-safe. */
 void area_wake(struct area_header *area);
 
-/* The consumer's thread was stopped: as after reader_retire(), whether records wait or not. */
+/*
+ * The consumer's thread leaves: the next record calls the producers' wake function, which starts a
+ * thread again. A producer that published just before may have missed it, and its record waits:
+ * look with area_waits() AREA_SETTLE_NS later. The first sleep afterwards returns at once.
+ */
 void area_retire(struct area_header *area);
+
+/* Whether a lane holds records that nobody took. */
+bool area_waits(const struct area_header *area);
+
+/* A store is seen by everyone long before that. */
+#define AREA_SETTLE_NS UINT64_C(2000000)
 
 /* Nobody reads any more: producers drop from now on. */
 void area_close(struct area_header *area);

@@ -4,8 +4,8 @@
  *
  * Producers do not fence between publishing a record and looking at the word, so one of them may
  * have missed the word's change while we missed its record. A store becomes visible in far less
- * than SETTLE_NS: before we sleep without a limit we sleep that long, and look at the heads once
- * more.
+ * than AREA_SETTLE_NS: before we sleep without a limit we sleep that long, and look at the heads
+ * once more.
  */
 #include <linux/futex.h>
 #include <time.h>
@@ -13,8 +13,6 @@
 #include "base/raw.h"
 #include "trace/reader.h"
 #include "trace/reader_state.h"
-
-#define SETTLE_NS 2000000u
 
 static void futex_wait(const _Atomic uint32_t *word, uint32_t value, uint64_t limit_ns)
 {
@@ -50,6 +48,18 @@ void area_retire(struct area_header *area)
 	atomic_store_explicit(&area->sleep, AREA_RETIRED, memory_order_seq_cst);
 }
 
+bool area_waits(const struct area_header *area)
+{
+	uint32_t lanes = area->lanes < AREA_LANES ? area->lanes : AREA_LANES;
+
+	for (uint32_t i = 0; i < lanes; i++) {
+		if (atomic_load_explicit(&area->lane[i].head, memory_order_acquire) !=
+		    atomic_load_explicit(&area->lane[i].tail, memory_order_acquire))
+			return true;
+	}
+	return false;
+}
+
 void area_close(struct area_header *area)
 {
 	atomic_store_explicit(&area->closed, 1, memory_order_release);
@@ -60,24 +70,29 @@ static enum area_sleep sleep_word(const struct reader *reader)
 	return atomic_load_explicit(&reader->area->sleep, memory_order_acquire);
 }
 
-/* False: somebody woke us since the last sleep, or records wait. */
+/*
+ * False: somebody woke us since the last sleep, or could not since we were retired; or records
+ * wait.
+ */
 static bool sleep_begin(struct reader *reader, enum area_sleep state)
 {
 	uint32_t before = atomic_exchange_explicit(&reader->area->sleep, (uint32_t)state,
 						   memory_order_seq_cst);
 
-	if (before == AREA_WOKEN || reader_has_records(reader)) {
+	if (before == AREA_WOKEN || before == AREA_RETIRED || reader_has_records(reader)) {
 		atomic_store_explicit(&reader->area->sleep, AREA_AWAKE, memory_order_seq_cst);
 		return false;
 	}
 	return true;
 }
 
-/* Sleeps as @state until what missed the change of the word has settled; true: nothing came. */
-static bool sleep_settle(struct reader *reader, enum area_sleep state)
+/*
+ * Sleeps as AREA_ASLEEP until what missed the change of the word has settled; true: nothing came.
+ */
+static bool sleep_settle(struct reader *reader)
 {
-	futex_wait(&reader->area->sleep, (uint32_t)state, SETTLE_NS);
-	return sleep_word(reader) == state && !reader_has_records(reader);
+	futex_wait(&reader->area->sleep, AREA_ASLEEP, AREA_SETTLE_NS);
+	return sleep_word(reader) == AREA_ASLEEP && !reader_has_records(reader);
 }
 
 void reader_sleep(struct reader *reader, uint64_t limit_ns)
@@ -86,21 +101,7 @@ void reader_sleep(struct reader *reader, uint64_t limit_ns)
 		return;
 	if (limit_ns)
 		futex_wait(&reader->area->sleep, AREA_DOZING, limit_ns);
-	else if (sleep_settle(reader, AREA_ASLEEP))
+	else if (sleep_settle(reader))
 		futex_wait(&reader->area->sleep, AREA_ASLEEP, 0);
 	atomic_store_explicit(&reader->area->sleep, AREA_AWAKE, memory_order_seq_cst);
-}
-
-bool reader_retire(struct reader *reader)
-{
-	uint32_t retired = AREA_RETIRED;
-
-	if (!sleep_begin(reader, AREA_RETIRED))
-		return false;
-	if (sleep_settle(reader, AREA_RETIRED))
-		return true;
-	/* When a producer saw it, its wake function runs or ran: both may find us still here. */
-	atomic_compare_exchange_strong_explicit(&reader->area->sleep, &retired, AREA_AWAKE,
-						memory_order_seq_cst, memory_order_seq_cst);
-	return false;
 }

@@ -31,7 +31,7 @@ static struct record_writer connection;
 static _Atomic bool ended;
 static uint64_t seen;
 
-/* One database span as the call layer writes it: seven attributes of its own, three of its place. */
+/* One database span as the call layer writes it; three attributes are the connection's. */
 void bench_span(uint64_t number, struct area_call *call);
 
 __attribute__((noinline)) void bench_span(uint64_t number, struct area_call *call)
@@ -40,8 +40,10 @@ __attribute__((noinline)) void bench_span(uint64_t number, struct area_call *cal
 	struct span_record *span;
 	struct area_slot slot;
 
-	if (!area_reserve(512 + text_size, &slot))
+	if (!area_reserve(512 + text_size, &slot)) {
+		area_call_drop(call);
 		return;
+	}
 	span = record_writer_span(&writer, slot.memory, 512 + text_size);
 	memset(span->trace_id, 1, sizeof(span->trace_id));
 	memcpy(span->span_id, &number, sizeof(number));

@@ -114,26 +114,20 @@ static struct exporter *begin_exporter(const struct state *state)
 	return exporter_begin(&options);
 }
 
-static bool area_holds_records(const struct area_header *area)
-{
-	for (size_t i = 0; i < AREA_LANES; i++)
-		if (atomic_load(&area->lane[i].head) != atomic_load(&area->lane[i].tail))
-			return true;
-	return false;
-}
-
 /*
  * True: gone. A record that was published before the phase changed woke nobody, since the thread
- * still seemed to run: so look once more.
+ * still seemed to run: so look once more, when it must be seen.
  */
 static bool leave_idle(struct state *state)
 {
+	const struct timespec settle = { 0, (long)AREA_SETTLE_NS };
 	struct area_header *area = area_current();
 	uint32_t none = PHASE_NONE;
 
-	atomic_store(&area->sleep, AREA_ASLEEP);
+	area_retire(area);
 	atomic_store(&state->phase, PHASE_NONE);
-	if (!area_holds_records(area))
+	raw_call4(SYS_nanosleep, (long)&settle, 0, 0, 0);
+	if (!area_waits(area))
 		return true;
 	return !atomic_compare_exchange_strong(&state->phase, &none, PHASE_RUNNING);
 }
@@ -166,7 +160,7 @@ static bool serve_request(struct state *state, struct exporter *exporter)
 		return false;
 	case REQUEST_LEAVE:
 		exporter_pause(exporter);
-		atomic_store(&area_current()->sleep, AREA_ASLEEP);
+		area_retire(area_current());
 		atomic_store(&state->phase, PHASE_NONE);
 		return true;
 	default:
@@ -251,7 +245,7 @@ static void start(struct state *state)
 	 * asks again.
 	 */
 	atomic_store(&state->not_before_ns, clock_now_ns() + START_AGAIN_NS);
-	atomic_store(&area_current()->sleep, AREA_ASLEEP);
+	area_retire(area_current());
 	atomic_store(&state->phase, PHASE_NONE);
 }
 

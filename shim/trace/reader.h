@@ -95,6 +95,12 @@ struct reader_losses reader_losses(const struct reader *reader);
  */
 void reader_sleep(struct reader *reader, uint64_t limit_ns);
 
+/*
+ * area_retire() by the thread itself, when nothing waits for it even a moment later. False: stay,
+ * records wait. Takes some milliseconds.
+ */
+bool reader_retire(struct reader *reader);
+
 /* Wakes the sleeper, or lets its next sleep return at once; any thread, async-signal-safe. */
 void area_wake(struct area_header *area);
 

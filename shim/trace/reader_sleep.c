@@ -86,13 +86,11 @@ static bool sleep_begin(struct reader *reader, enum area_sleep state)
 	return true;
 }
 
-/*
- * Sleeps as AREA_ASLEEP until what missed the change of the word has settled; true: nothing came.
- */
-static bool sleep_settle(struct reader *reader)
+/* Sleeps until what missed the change of the word to @state has settled; true: nothing came. */
+static bool sleep_settle(struct reader *reader, enum area_sleep state)
 {
-	futex_wait(&reader->area->sleep, AREA_ASLEEP, AREA_SETTLE_NS);
-	return sleep_word(reader) == AREA_ASLEEP && !reader_has_records(reader);
+	futex_wait(&reader->area->sleep, (uint32_t)state, AREA_SETTLE_NS);
+	return sleep_word(reader) == state && !reader_has_records(reader);
 }
 
 void reader_sleep(struct reader *reader, uint64_t limit_ns)
@@ -101,7 +99,20 @@ void reader_sleep(struct reader *reader, uint64_t limit_ns)
 		return;
 	if (limit_ns)
 		futex_wait(&reader->area->sleep, AREA_DOZING, limit_ns);
-	else if (sleep_settle(reader))
+	else if (sleep_settle(reader, AREA_ASLEEP))
 		futex_wait(&reader->area->sleep, AREA_ASLEEP, 0);
 	atomic_store_explicit(&reader->area->sleep, AREA_AWAKE, memory_order_seq_cst);
+}
+
+bool reader_retire(struct reader *reader)
+{
+	uint32_t retired = AREA_RETIRED;
+
+	if (!sleep_begin(reader, AREA_RETIRED))
+		return false;
+	if (sleep_settle(reader, AREA_RETIRED))
+		return true;
+	atomic_compare_exchange_strong_explicit(&reader->area->sleep, &retired, AREA_AWAKE,
+						memory_order_seq_cst, memory_order_seq_cst);
+	return false;
 }

@@ -84,9 +84,10 @@ static void a_retired_consumer_is_called_by_the_next_record(void **state)
 	assert_false(area_waits(stage.area));
 	assert_true(stage_put(1, 128, 0));
 	assert_true(area_waits(stage.area));
+	assert_false(reader_retire(stage.reader));
 	assert_int_equal(reader_drain(stage.reader), 1);
 	assert_false(area_waits(stage.area));
-	area_retire(stage.area);
+	assert_true(reader_retire(stage.reader));
 	/* Somebody's area_wake() does not hide that nobody is there. */
 	area_wake(stage.area);
 	assert_int_equal(atomic_load(&stage.area->sleep), AREA_RETIRED);

@@ -24,10 +24,7 @@ _Static_assert(ARENA_GRAIN << (ARENA_CLASSES - 1) == ARENA_BLOCK_MAX, "the large
 _Static_assert(ARENA_CEILING / ARENA_GRAIN <= ARENA_PLACE_MASK, "a place fits in its bits");
 
 struct arena {
-	/* Read by every call, written once. */
-	_Alignas(64) _Atomic uint64_t process_id;
-	_Atomic uint32_t process_pid;
-	void *_Atomic root[ARENA_ROOT_COUNT];
+	_Alignas(64) struct arena_head head;
 	_Alignas(64) _Atomic uint64_t used;	/* bytes; 0 stands for sizeof(struct arena) */
 	_Atomic uint64_t refused;
 	_Atomic uint64_t guarded;
@@ -40,6 +37,7 @@ struct arena_free {
 };
 
 static _Atomic uintptr_t arena_mapping;
+struct arena_head *_Atomic arena_head;
 static _Atomic uint64_t arena_refused_unmapped;
 
 /* Null when the kernel refuses any of it but the wish for small pages. */
@@ -72,8 +70,11 @@ static __attribute__((noinline)) struct arena *arena_map(void)
 		return NULL;
 	made = arena_map_new();
 	if (atomic_compare_exchange_strong(&arena_mapping, &winner,
-					   made ? (uintptr_t)made : ARENA_REFUSED))
+					   made ? (uintptr_t)made : ARENA_REFUSED)) {
+		atomic_store_explicit(&arena_head, made ? &made->head : NULL,
+				      memory_order_release);
 		return made;
+	}
 	if (made)
 		raw_call3(SYS_munmap, (long)made, (long)ARENA_CEILING, 0);
 	return winner == ARENA_REFUSED ? NULL : (struct arena *)winner;
@@ -107,7 +108,7 @@ static struct arena_free *arena_at(struct arena *arena, uint64_t place)
 	return (struct arena_free *)((uint8_t *)arena + place * ARENA_GRAIN);
 }
 
-static uint64_t arena_head(uint64_t old, uint64_t place)
+static uint64_t arena_list_head(uint64_t old, uint64_t place)
 {
 	return (((old >> ARENA_PLACE_BITS) + 1) << ARENA_PLACE_BITS) | place;
 }
@@ -124,7 +125,7 @@ static void *arena_pop(struct arena *arena, unsigned int class)
 			return NULL;
 		block = arena_at(arena, head & ARENA_PLACE_MASK);
 		next = atomic_load_explicit(&block->next, memory_order_relaxed) & ARENA_PLACE_MASK;
-	} while (!atomic_compare_exchange_weak_explicit(list, &head, arena_head(head, next),
+	} while (!atomic_compare_exchange_weak_explicit(list, &head, arena_list_head(head, next),
 							memory_order_acquire,
 							memory_order_acquire));
 	return block;
@@ -186,7 +187,7 @@ void arena_give(void *block, size_t size)
 		atomic_store_explicit(&((struct arena_free *)block)->next, head & ARENA_PLACE_MASK,
 				      memory_order_relaxed);
 	} while (!atomic_compare_exchange_weak_explicit(list, &head,
-							arena_head(head, offset / ARENA_GRAIN),
+							arena_list_head(head, offset / ARENA_GRAIN),
 							memory_order_release,
 							memory_order_relaxed));
 }
@@ -199,23 +200,16 @@ void *arena_root(enum arena_root root, size_t size)
 
 	if (!arena)
 		return arena_refuse(NULL);
-	present = atomic_load_explicit(&arena->root[root], memory_order_acquire);
+	present = atomic_load_explicit(&arena->head.root[root], memory_order_acquire);
 	if (present)
 		return present;
 	made = arena_take(size);
 	if (!made)
 		return NULL;
-	if (atomic_compare_exchange_strong(&arena->root[root], &present, made))
+	if (atomic_compare_exchange_strong(&arena->head.root[root], &present, made))
 		return made;
 	arena_give(made, size);
 	return present;
-}
-
-void *arena_root_peek(enum arena_root root)
-{
-	struct arena *arena = arena_peek();
-
-	return arena ? atomic_load_explicit(&arena->root[root], memory_order_acquire) : NULL;
 }
 
 uint64_t arena_refused(void)
@@ -252,31 +246,23 @@ static uint64_t arena_guess_id(uint32_t pid)
 	return mixed ^ (mixed >> 31);
 }
 
-static __attribute__((noinline)) uint64_t arena_identify(struct arena *arena)
+uint64_t arena_identify(void)
 {
+	struct arena *arena = arena_get();
 	uint32_t pid = (uint32_t)raw_call3(SYS_getpid, 0, 0, 0);
 	uint64_t present = 0;
 	uint64_t made = 0;
 
+	if (!arena)
+		return 0;
 	if (raw_call3(SYS_getrandom, (long)&made, sizeof(made), GRND_NONBLOCK) != sizeof(made))
 		made = arena_guess_id(pid);
 	if (made == 0)
 		made = 1;
-	atomic_store_explicit(&arena->process_pid, pid, memory_order_relaxed);
-	if (atomic_compare_exchange_strong(&arena->process_id, &present, made))
+	atomic_store_explicit(&arena->head.process_pid, pid, memory_order_relaxed);
+	if (atomic_compare_exchange_strong(&arena->head.process_id, &present, made))
 		return made;
 	return present;
-}
-
-uint64_t arena_process_id(void)
-{
-	struct arena *arena = arena_get();
-	uint64_t id;
-
-	if (__builtin_expect(!arena, 0))
-		return 0;
-	id = atomic_load_explicit(&arena->process_id, memory_order_acquire);
-	return __builtin_expect(id != 0, 1) ? id : arena_identify(arena);
 }
 
 uint32_t arena_process_pid(void)
@@ -285,5 +271,5 @@ uint32_t arena_process_pid(void)
 
 	if (!arena || arena_process_id() == 0)
 		return 0;
-	return atomic_load_explicit(&arena->process_pid, memory_order_relaxed);
+	return atomic_load_explicit(&arena->head.process_pid, memory_order_relaxed);
 }

@@ -13,6 +13,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,16 @@ enum arena_root {
 	ARENA_ROOT_COUNT
 };
 
+/* The head of the mapping, which every call reads; the rest is arena.c's own. */
+struct arena_head {
+	_Atomic uint64_t process_id;	/* 0: not asked for yet, or a new child */
+	_Atomic uint32_t process_pid;
+	void *_Atomic root[ARENA_ROOT_COUNT];
+};
+
+/* Null until the first use. */
+extern struct arena_head *_Atomic arena_head;
+
 /* A zeroed block of at least @size bytes, aligned to 64, or null. */
 void *arena_take(size_t size);
 
@@ -47,7 +58,12 @@ void arena_give(void *block, size_t size);
 void *arena_root(enum arena_root root, size_t size);
 
 /* What hangs on @root, or null; takes nothing. */
-void *arena_root_peek(enum arena_root root);
+static inline void *arena_root_peek(enum arena_root root)
+{
+	struct arena_head *head = atomic_load_explicit(&arena_head, memory_order_acquire);
+
+	return head ? atomic_load_explicit(&head->root[root], memory_order_acquire) : NULL;
+}
 
 /* How often a block was refused in this process. */
 uint64_t arena_refused(void);
@@ -58,12 +74,21 @@ void arena_count_guarded(void);
 /* How often that was in this process. */
 uint64_t arena_guarded(void);
 
+/* What arena_process_id() does at its first use in a process. */
+uint64_t arena_identify(void);
+
 /*
  * This process by a random number that differs in a forked child, made at the first use (one
  * getpid and one getrandom); 0 when there is no arena. Cheap: one load afterwards. Correct after
  * fork, _Fork and a raw clone, since the wiped page is the sign; a vfork child is its parent.
  */
-uint64_t arena_process_id(void);
+static inline uint64_t arena_process_id(void)
+{
+	struct arena_head *head = atomic_load_explicit(&arena_head, memory_order_acquire);
+	uint64_t id = head ? atomic_load_explicit(&head->process_id, memory_order_acquire) : 0;
+
+	return __builtin_expect(id != 0, 1) ? id : arena_identify();
+}
 
 /* The process id number as it was when arena_process_id() first answered here. */
 uint32_t arena_process_pid(void);

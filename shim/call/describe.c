@@ -57,8 +57,8 @@ static struct slice name_of(const struct command *command, const struct connecti
 	struct slice prefix = words[command->kind].prefix;
 	struct slice rest = command_summary(command);
 
-	if (!prefix.size ||
-	    (command->kind == COMMAND_EXECUTE && (rest.size || command->span.statement)))
+	if (!prefix.size || command->span.statement ||
+	    (command->kind == COMMAND_EXECUTE && rest.size))
 		return SLICE("");
 	if (!rest.size)
 		rest = namespace_of(connection);

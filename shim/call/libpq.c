@@ -2,8 +2,6 @@
 /* The copies of libpq in this process, and which object calls which of them. */
 #include "call/libpq.h"
 
-#include <stdatomic.h>
-
 #define LIBRARIES 16
 #define CALLERS 128
 
@@ -34,6 +32,7 @@ static struct {
 } caller[CALLERS];
 
 static _Atomic uint64_t unloads_now;
+struct libpq_copies libpq_copies;
 
 static const struct libpq *library_find(const struct resolve_object *owner)
 {
@@ -50,6 +49,23 @@ static bool slot_claim(_Atomic int *state)
 
 	return atomic_compare_exchange_strong_explicit(state, &expected, SLOT_FILLING,
 						       memory_order_acq_rel, memory_order_relaxed);
+}
+
+static void library_announce(const struct libpq *libpq)
+{
+	const struct libpq *none = NULL;
+
+	if (!atomic_compare_exchange_strong(&libpq_copies.first, &none, libpq))
+		atomic_store(&libpq_copies.more, true);
+}
+
+const struct libpq *libpq_inside_more(const void *return_address)
+{
+	for (size_t i = 0; i < LIBRARIES; i++)
+		if (atomic_load_explicit(&library[i].state, memory_order_acquire) == SLOT_READY &&
+		    libpq_is_inside(&library[i].libpq, return_address))
+			return &library[i].libpq;
+	return NULL;
 }
 
 static const struct libpq *library_add(const struct resolve_object *from)
@@ -74,6 +90,7 @@ static const struct libpq *library_add(const struct resolve_object *from)
 			return NULL;
 		}
 		atomic_store_explicit(&library[i].state, SLOT_READY, memory_order_release);
+		library_announce(libpq);
 		return libpq;
 	}
 	return NULL;

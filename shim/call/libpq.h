@@ -11,6 +11,7 @@
 #ifndef CALL_LIBPQ_H
 #define CALL_LIBPQ_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -61,6 +62,17 @@ struct libpq {
  */
 const struct libpq *libpq_of_caller(const void *return_address);
 
+/* The copies met so far, newest last; for libpq_inside() only. */
+struct libpq_copies {
+	const struct libpq *_Atomic first;
+	_Atomic bool more;
+};
+
+extern struct libpq_copies libpq_copies;
+
+/* Of all copies but the first. */
+const struct libpq *libpq_inside_more(const void *return_address);
+
 /* To be called where a library may have come or gone since (each new connection). */
 void libpq_refresh(void);
 
@@ -68,6 +80,24 @@ void libpq_refresh(void);
 static inline bool libpq_is_inside(const struct libpq *libpq, const void *return_address)
 {
 	return resolve_holds(&libpq->object, return_address);
+}
+
+/*
+ * The libpq that @return_address lies in, or null. The common way through a hook: one command of the
+ * program makes several calls of libpq to itself.
+ */
+static inline const struct libpq *libpq_inside(const void *return_address)
+{
+	const struct libpq *first = atomic_load_explicit(&libpq_copies.first,
+							 memory_order_acquire);
+
+	if (!first)
+		return NULL;
+	if (libpq_is_inside(first, return_address))
+		return first;
+	if (atomic_load_explicit(&libpq_copies.more, memory_order_relaxed))
+		return libpq_inside_more(return_address);
+	return NULL;
 }
 
 #endif

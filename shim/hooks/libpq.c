@@ -14,6 +14,14 @@
 #undef LIBPQ
 #undef LIBPQ_CALLED
 
+/* A call of libpq to itself goes straight on; see hooks.md 0.2 for why not by a depth counter. */
+#define PASS_INSIDE(name, ...)                                                                     \
+	do {                                                                                       \
+		const struct libpq *inside = libpq_inside(RETURN_ADDRESS);                         \
+		if (inside && inside->name)                                                        \
+			return inside->name(__VA_ARGS__);                                          \
+	} while (0)
+
 /* Whether @submit has a real @name to call. */
 #define HAS(submit, name) ((submit).libpq && (submit).libpq->name)
 
@@ -24,6 +32,7 @@ struct pg_result *PQexec(struct pg_conn *conn, const char *query)
 	struct submit submit;
 	struct pg_result *result;
 
+	PASS_INSIDE(PQexec, conn, query);
 	submit_begin_synchronous(&submit, &(struct submit_request){
 		.kind = COMMAND_SIMPLE, .handle = conn, .query = query, .caller = RETURN_ADDRESS });
 	if (!HAS(submit, PQexec))
@@ -40,6 +49,7 @@ struct pg_result *PQexecParams(struct pg_conn *conn, const char *query, int coun
 	struct submit submit;
 	struct pg_result *result;
 
+	PASS_INSIDE(PQexecParams, conn, query, count, types, values, lengths, formats, format);
 	submit_begin_synchronous(&submit, &(struct submit_request){
 		.kind = COMMAND_PARAMS, .handle = conn, .query = query, .parameterised = count > 0,
 		.caller = RETURN_ADDRESS });
@@ -61,6 +71,7 @@ struct pg_result *PQprepare(struct pg_conn *conn, const char *name, const char *
 	struct submit submit;
 	struct pg_result *result;
 
+	PASS_INSIDE(PQprepare, conn, name, query, count, types);
 	submit_begin_synchronous(&submit, &(struct submit_request){
 		.kind = COMMAND_PREPARE, .handle = conn, .query = query, .name = name,
 		.parameterised = count > 0, .caller = RETURN_ADDRESS });
@@ -78,6 +89,7 @@ struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int cou
 	struct submit submit;
 	struct pg_result *result;
 
+	PASS_INSIDE(PQexecPrepared, conn, name, count, values, lengths, formats, format);
 	submit_begin_synchronous(&submit, &(struct submit_request){
 		.kind = COMMAND_EXECUTE, .handle = conn, .name = name, .caller = RETURN_ADDRESS });
 	if (!HAS(submit, PQexecPrepared))
@@ -96,6 +108,7 @@ int PQsendQuery(struct pg_conn *conn, const char *query)
 	struct submit submit;
 	int sent;
 
+	PASS_INSIDE(PQsendQuery, conn, query);
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQuery))
 		return 0;
@@ -114,6 +127,7 @@ int PQsendQueryParams(struct pg_conn *conn, const char *query, int count,
 	struct submit submit;
 	int sent;
 
+	PASS_INSIDE(PQsendQueryParams, conn, query, count, types, values, lengths, formats, format);
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQueryParams))
 		return 0;
@@ -132,6 +146,7 @@ int PQsendPrepare(struct pg_conn *conn, const char *name, const char *query, int
 	struct submit submit;
 	int sent;
 
+	PASS_INSIDE(PQsendPrepare, conn, name, query, count, types);
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendPrepare))
 		return 0;
@@ -149,6 +164,7 @@ int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
 	struct submit submit;
 	int sent;
 
+	PASS_INSIDE(PQsendQueryPrepared, conn, name, count, values, lengths, formats, format);
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQueryPrepared))
 		return 0;
@@ -165,6 +181,7 @@ struct pg_result *PQgetResult(struct pg_conn *conn)
 	struct submit submit;
 	struct pg_result *result;
 
+	PASS_INSIDE(PQgetResult, conn);
 	submit_begin_other(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQgetResult))
 		return NULL;
@@ -178,6 +195,7 @@ int PQenterPipelineMode(struct pg_conn *conn)
 	struct submit submit;
 	int done;
 
+	PASS_INSIDE(PQenterPipelineMode, conn);
 	submit_begin_other(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQenterPipelineMode))
 		return 0;
@@ -191,6 +209,7 @@ int PQexitPipelineMode(struct pg_conn *conn)
 	struct submit submit;
 	int done;
 
+	PASS_INSIDE(PQexitPipelineMode, conn);
 	submit_begin_other(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQexitPipelineMode))
 		return 0;
@@ -204,6 +223,7 @@ int PQpipelineSync(struct pg_conn *conn)
 	struct submit submit;
 	int done;
 
+	PASS_INSIDE(PQpipelineSync, conn);
 	submit_begin_other(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQpipelineSync))
 		return 0;
@@ -217,6 +237,7 @@ int PQsendPipelineSync(struct pg_conn *conn)
 	struct submit submit;
 	int done;
 
+	PASS_INSIDE(PQsendPipelineSync, conn);
 	submit_begin_other(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQsendPipelineSync))
 		return 0;
@@ -230,6 +251,7 @@ int PQendcopy(struct pg_conn *conn)
 	struct submit submit;
 	int failed;
 
+	PASS_INSIDE(PQendcopy, conn);
 	submit_begin_other(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQendcopy))
 		return 1;
@@ -245,6 +267,7 @@ struct pg_conn *PQconnectdb(const char *conninfo)
 	struct submit_connecting connecting;
 	struct pg_conn *conn;
 
+	PASS_INSIDE(PQconnectdb, conninfo);
 	submit_begin_connect(&connecting, RETURN_ADDRESS);
 	if (!HAS(connecting.submit, PQconnectdb))
 		return NULL;
@@ -259,6 +282,7 @@ struct pg_conn *PQconnectdbParams(const char *const *keywords, const char *const
 	struct submit_connecting connecting;
 	struct pg_conn *conn;
 
+	PASS_INSIDE(PQconnectdbParams, keywords, values, expand);
 	submit_begin_connect(&connecting, RETURN_ADDRESS);
 	if (!HAS(connecting.submit, PQconnectdbParams))
 		return NULL;
@@ -274,6 +298,7 @@ struct pg_conn *PQsetdbLogin(const char *host, const char *port, const char *opt
 	struct submit_connecting connecting;
 	struct pg_conn *conn;
 
+	PASS_INSIDE(PQsetdbLogin, host, port, options, tty, database, login, password);
 	submit_begin_connect(&connecting, RETURN_ADDRESS);
 	if (!HAS(connecting.submit, PQsetdbLogin))
 		return NULL;
@@ -288,6 +313,7 @@ struct pg_conn *PQconnectStart(const char *conninfo)
 	struct submit_connecting connecting;
 	struct pg_conn *conn;
 
+	PASS_INSIDE(PQconnectStart, conninfo);
 	submit_begin_connect(&connecting, RETURN_ADDRESS);
 	if (!HAS(connecting.submit, PQconnectStart))
 		return NULL;
@@ -302,6 +328,7 @@ struct pg_conn *PQconnectStartParams(const char *const *keywords, const char *co
 	struct submit_connecting connecting;
 	struct pg_conn *conn;
 
+	PASS_INSIDE(PQconnectStartParams, keywords, values, expand);
 	submit_begin_connect(&connecting, RETURN_ADDRESS);
 	if (!HAS(connecting.submit, PQconnectStartParams))
 		return NULL;
@@ -315,6 +342,7 @@ int PQconnectPoll(struct pg_conn *conn)
 	struct submit submit;
 	int polled;
 
+	PASS_INSIDE(PQconnectPoll, conn);
 	submit_begin_other(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQconnectPoll))
 		return PG_POLLING_FAILED;
@@ -339,6 +367,7 @@ int PQresetStart(struct pg_conn *conn)
 	struct submit submit;
 	int started;
 
+	PASS_INSIDE(PQresetStart, conn);
 	submit_begin_reset(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQresetStart))
 		return 0;
@@ -352,6 +381,7 @@ int PQresetPoll(struct pg_conn *conn)
 	struct submit submit;
 	int polled;
 
+	PASS_INSIDE(PQresetPoll, conn);
 	submit_begin_other(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQresetPoll))
 		return PG_POLLING_FAILED;

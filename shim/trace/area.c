@@ -25,6 +25,8 @@ static struct {
 	_Atomic(struct area_header *) shared;
 	struct area_layout layout;
 	uint64_t foreign; /* AREA_OWNER_FOREIGN or 0 */
+	uint64_t lane_mask;
+	uint8_t *data;
 	void (*wake)(void);
 } use;
 
@@ -131,6 +133,8 @@ void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(
 		return;
 	use.foreign = foreign ? AREA_OWNER_FOREIGN : 0;
 	use.wake = wake;
+	use.lane_mask = use.layout.lane_size - 1;
+	use.data = (uint8_t *)area + use.layout.data_offset;
 	if (shared) {
 		atomic_store_explicit(&use.shared, area, memory_order_release);
 		return;
@@ -165,29 +169,35 @@ static inline bool owners_agree(uint64_t a, uint64_t b)
 /* ---- lanes ---- */
 
 /*
- * Bytes from @head to where a record of @size bytes begins: it lies in one piece, so the end may
- * stay empty.
+ * Bytes from @head to where a record of @size bytes begins: it lies in one piece, so the end of the
+ * lane may stay empty.
  */
 static inline size_t pad_size(uint64_t head, size_t size)
 {
-	size_t rest = use.layout.lane_size - (size_t)(head & (use.layout.lane_size - 1));
+	size_t rest = (size_t)(use.lane_mask + 1 - (head & use.lane_mask));
 
 	return rest < size ? rest : 0;
 }
 
 static inline bool lane_has_room(const struct area_lane *lane, uint64_t head, size_t size)
 {
-	uint64_t tail = atomic_load_explicit(&lane->tail, memory_order_acquire);
+	uint64_t used = head - atomic_load_explicit(&lane->tail, memory_order_acquire);
 
-	return head - tail <= use.layout.lane_size && use.layout.lane_size - (head - tail) >= size;
+	return used <= use.lane_mask + 1 && used + size <= use.lane_mask + 1;
 }
 
-/* Takes lane @index when it is free and has room. */
-static bool lane_take(struct area_slot *slot, uint32_t index, size_t size)
+static void pad_write(uint8_t *place, size_t size)
+{
+	struct record mark = { (uint32_t)size, RECORD_PAD, 0 };
+
+	memcpy(place, &mark, sizeof(mark));
+}
+
+/* Takes lane @index when it is free and has room; @slot has area and owner. */
+static inline bool lane_take(struct area_slot *slot, uint32_t index, size_t size)
 {
 	struct area_lane *lane = &slot->area->lane[index];
-	uint8_t *data = (uint8_t *)slot->area + use.layout.data_offset +
-			(size_t)index * use.layout.lane_size;
+	uint8_t *data = use.data + index * (use.lane_mask + 1);
 	uint64_t head, free_owner = 0;
 	size_t pad;
 
@@ -201,29 +211,30 @@ static bool lane_take(struct area_slot *slot, uint32_t index, size_t size)
 		atomic_store_explicit(&lane->owner, 0, memory_order_release);
 		return false;
 	}
-	if (pad) {
-		struct record mark = { (uint32_t)pad, RECORD_PAD, 0 };
-
-		memcpy(data + (head & (use.layout.lane_size - 1)), &mark, sizeof(mark));
-	}
+	if (pad)
+		pad_write(data + (head & use.lane_mask), pad);
+	head += pad;
 	slot->lane = index;
-	slot->head = head + pad;
-	slot->memory = data + (slot->head & (use.layout.lane_size - 1));
+	slot->head = head;
+	slot->memory = data + (head & use.lane_mask);
 	return true;
 }
 
-static bool slot_find(struct area_slot *slot, struct thread *thread, size_t size)
+/*
+ * Every lane once, from the thread's own on; a new thread's number is its id, which spreads them.
+ */
+static __attribute__((noinline)) bool slot_find(struct area_slot *slot, struct thread *thread,
+						size_t size)
 {
 	uint32_t lanes = use.layout.lanes;
-	uint32_t index = thread->lane;
+	uint32_t index = thread->lane % lanes;
 
-	for (uint32_t tried = 0; tried < lanes; tried++, index++) {
-		if (index >= lanes)
-			index = 0;
+	for (uint32_t tried = 0; tried < lanes; tried++) {
 		if (lane_take(slot, index, size)) {
 			thread->lane = index;
 			return true;
 		}
+		index = index + 1 < lanes ? index + 1 : 0;
 	}
 	return false;
 }
@@ -232,17 +243,18 @@ bool area_reserve(size_t size, struct area_slot *ret)
 {
 	struct area_header *area = area_current();
 	struct thread *thread = area ? thread_current() : NULL;
-	struct area_slot slot = { .area = area };
 
 	if (!area)
 		return false;
 	if (thread && size <= RECORD_SIZE_MAX &&
 	    !atomic_load_explicit(&area->closed, memory_order_relaxed)) {
-		slot.owner = owner_of_thread(thread);
-		if (slot_find(&slot, thread, ALIGNED(size, 8))) {
-			*ret = slot;
+		size = ALIGNED(size, 8);
+		ret->area = area;
+		ret->process_id = thread->process_id;
+		ret->owner = owner_of_thread(thread);
+		if ((thread->lane < use.layout.lanes && lane_take(ret, thread->lane, size)) ||
+		    slot_find(ret, thread, size))
 			return true;
-		}
 	}
 	atomic_fetch_add_explicit(&area->lost_full, 1, memory_order_relaxed);
 	return false;
@@ -264,9 +276,9 @@ static __attribute__((noinline)) void consumer_wake(struct area_header *area, ui
  * No fence between the head's store and the look at the sleep word: a consumer that falls asleep
  * looks once more at the heads after a while (reader_sleep()).
  */
-static void lane_publish(struct area_lane *lane, struct area_slot *slot, uint32_t size)
+static inline void lane_publish(struct area_lane *lane, struct area_slot *slot, uint32_t size)
 {
-	uint64_t half = use.layout.lane_size / 2;
+	uint64_t half = (use.lane_mask + 1) / 2;
 	uint64_t before = atomic_load_explicit(&lane->head, memory_order_relaxed);
 	uint64_t head = slot->head + size;
 	uint32_t sleep;
@@ -286,9 +298,7 @@ static void lane_publish(struct area_lane *lane, struct area_slot *slot, uint32_
 /* False in a child that was forked while its parent held the lane. */
 static inline bool slot_is_ours(const struct area_slot *slot)
 {
-	const struct thread *thread = thread_current();
-
-	return thread && slot->owner == owner_of_thread(thread);
+	return slot->process_id == arena_process_id();
 }
 
 void area_commit(struct area_slot *slot, uint32_t size)
@@ -330,7 +340,7 @@ static struct area_call *call_claim(struct area_header *area, struct thread *thr
 		struct area_call *call;
 
 		if (index >= use.layout.calls)
-			index = 0;
+			index %= use.layout.calls;
 		call = call_at(area, index);
 		if (atomic_load_explicit(&call->owner, memory_order_relaxed) == 0 &&
 		    atomic_compare_exchange_strong_explicit(&call->owner, &free_owner, owner,

@@ -204,6 +204,7 @@ struct area_slot {
 	struct area_header *area;
 	uint32_t lane;
 	uint64_t owner;
+	uint64_t process_id;
 	uint64_t head;		/* after a pad, where the record begins */
 	uint8_t *memory;	/* room for the size asked for, in one piece, aligned to 8 */
 };

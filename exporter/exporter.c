@@ -250,6 +250,8 @@ enum exporter_reason exporter_run(struct exporter *exporter)
 			doze_ns = DOZE_LEAST_NS;
 		if (work(exporter))
 			continue;
+		if (exporter->options.unneeded && exporter->options.unneeded())
+			return EXPORTER_UNNEEDED;
 		if (exporter->delivery && delivery_busy(exporter->delivery)) {
 			delivery_wait(exporter->delivery, SLICE_NS);
 			continue;
@@ -264,6 +266,12 @@ enum exporter_reason exporter_run(struct exporter *exporter)
 		doze_ns = doze_ns * 2 < DOZE_MOST_NS ? doze_ns * 2 : DOZE_MOST_NS;
 	}
 	return EXPORTER_STOPPED;
+}
+
+bool exporter_waits(const struct exporter *exporter)
+{
+	return area_waits(exporter->options.area) ||
+	       (exporter->delivery && !delivery_idle(exporter->delivery));
 }
 
 void exporter_pause(struct exporter *exporter)

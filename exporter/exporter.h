@@ -35,6 +35,8 @@ struct exporter_options {
 	const char *file;		/* null: none. Opened in append mode, 0600 */
 	bool keep_summary;
 	/* Return from exporter_run() after that long without a record; 0: sleep on */
+	/* Asked between two drains; true: nobody can make a record any more. Null: never. */
+	bool (*unneeded)(void);
 	uint64_t idle_ns;
 };
 
@@ -57,13 +59,19 @@ struct exporter;
  */
 struct exporter *exporter_begin(const struct exporter_options *options);
 
-enum exporter_reason { EXPORTER_STOPPED, EXPORTER_IDLE };
+enum exporter_reason { EXPORTER_STOPPED, EXPORTER_IDLE, EXPORTER_UNNEEDED };
 
-/* Drains, writes, sends and sleeps until exporter_stop() or idleness. May be called again. */
+/*
+ * Drains, writes, sends and sleeps until exporter_stop(), idleness or until it is unneeded; then
+ * something may still wait to be delivered. May be called again.
+ */
 enum exporter_reason exporter_run(struct exporter *exporter);
 
 /* Makes exporter_run() return within 5 ms, also from a connection that hangs. */
 void exporter_stop(struct exporter *exporter);
+
+/* Whether anything waits in the area or for the network: a flush has something to do. */
+bool exporter_waits(const struct exporter *exporter);
 
 /*
  * After exporter_run() returned, by the same thread, which is about to end and takes its

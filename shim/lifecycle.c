@@ -272,13 +272,13 @@ bool lifecycle_ready(void)
 
 void lifecycle_before_exec(void)
 {
-	if (!session_area)
+	if (!session_area && !atomic_load(&sealed))
 		thread_flush(false);
 }
 
 void lifecycle_before_exit(void)
 {
-	if (!session_area)
+	if (!session_area && !atomic_load(&sealed))
 		thread_flush(true);
 }
 
@@ -290,6 +290,8 @@ void lifecycle_gate(void)
 
 void lifecycle_seal(void)
 {
+	if (!session_area)
+		thread_flush(false);
 	lifecycle_gate();
 	atomic_store(&sealed, true);
 }

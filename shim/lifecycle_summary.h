@@ -3,8 +3,8 @@
  * The summary of a plain preload process, on standard error when it ends: where a person looks on
  * (a terminal, and no collector was named) or was asked for by OTELSHIM_SUMMARY=always.
  *
- * Threads: begin at load; wanted and write on the thread that asks; write once, when the exporter's thread
- * is parked. Failure: nothing is printed.
+ * Threads: begin at load; wanted and write on the thread that asks; write once, when the
+ * exporter's thread is parked. Failure: nothing is printed.
  */
 #ifndef LIFECYCLE_SUMMARY_H
 #define LIFECYCLE_SUMMARY_H

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@
 #define LEAVE_NS UINT64_C(50000000)
 #define START_AGAIN_NS UINT64_C(1000000000)
 #define POLL_NS 200000
+#define ENDED_NS UINT64_C(15000000)
 
 /* linux/close_range.h, kernel 5.9 */
 #define CLOSE_RANGE_UNSHARE_TABLE 2u
@@ -96,6 +98,39 @@ static bool isolate(void)
 	return true;
 }
 
+/* The state of the main thread, 'Z' when it ended by pthread_exit(); 0 unknown. */
+static char main_thread_state(void)
+{
+	char text[96];
+	long size;
+	long fd = raw_call4(SYS_openat, AT_FDCWD, (long)"/proc/self/stat", O_RDONLY | O_CLOEXEC, 0);
+
+	if (fd < 0)
+		return 0;
+	size = raw_call3(SYS_read, fd, (long)text, sizeof(text));
+	raw_call3(SYS_close, fd, 0, 0);
+	while (size > 0 && text[size - 1] != ')')
+		size--;
+	return size > 0 && size < (long)sizeof(text) - 2 ? text[size + 1] : 0;
+}
+
+/*
+ * A process ends with its last thread: when all of the program's are gone, ours must not hold it
+ * (hazards.md C4). The directory counts the ended main thread as well.
+ */
+static bool program_ended(void)
+{
+	static uint64_t asked_ns;
+	struct stat tasks;
+	uint64_t now_ns = clock_now_ns();
+
+	if (now_ns - asked_ns < ENDED_NS)
+		return false;
+	asked_ns = now_ns;
+	return stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink == 4 &&
+	       main_thread_state() == 'Z';
+}
+
 static struct exporter *begin_exporter(const struct state *state)
 {
 	const struct config *settings = config();
@@ -108,6 +143,7 @@ static struct exporter *begin_exporter(const struct state *state)
 		.file = settings->file_set ? settings->file : NULL,
 		.keep_summary = state->summary,
 		.idle_ns = IDLE_NS,
+		.unneeded = program_ended,
 	};
 
 	config_warn();
@@ -168,6 +204,23 @@ static bool serve_request(struct state *state, struct exporter *exporter)
 	}
 }
 
+/* One turn: true: the thread ends. */
+static bool serve(struct state *state, struct exporter *exporter)
+{
+	if (atomic_load(&state->request) != REQUEST_NONE)
+		return serve_request(state, exporter);
+	switch (exporter_run(exporter)) {
+	case EXPORTER_UNNEEDED:
+		exporter_flush(exporter, FLUSH_NS, FLUSH_NS);
+		exporter_pause(exporter);
+		return leave_idle(state);
+	case EXPORTER_IDLE:
+		return leave_idle(state);
+	default:
+		return serve_request(state, exporter);
+	}
+}
+
 static void *thread_main(void *argument)
 {
 	struct state *state = argument;
@@ -184,10 +237,7 @@ static void *thread_main(void *argument)
 	atomic_store(&state->exporter, exporter);
 	atomic_store(&state->phase, PHASE_RUNNING);
 	while (!gone)
-		gone = atomic_load(&state->request) == REQUEST_NONE &&
-				       exporter_run(exporter) == EXPORTER_IDLE ?
-			       leave_idle(state) :
-			       serve_request(state, exporter);
+		gone = serve(state, exporter);
 	return NULL;
 }
 
@@ -288,13 +338,25 @@ static void ask(struct state *state, enum request request)
 	area_wake(area_current());
 }
 
+/* The thread left at a gate, and something still waits: then it comes back for the flush. */
+static bool restart(struct state *state)
+{
+	struct exporter *exporter = state ? atomic_load(&state->exporter) : NULL;
+
+	if (!exporter || atomic_load(&state->phase) != PHASE_NONE || !exporter_waits(exporter) ||
+	    (uint32_t)raw_call3(SYS_getpid, 0, 0, 0) != arena_process_pid())
+		return false;
+	start(state);
+	return reachable(state);
+}
+
 void thread_flush(bool to_park)
 {
 	struct state *state = state_of_process();
 	uint64_t end_ns = clock_now_ns() + FLUSH_NS;
 	uint32_t before;
 
-	if (!reachable(state))
+	if (!reachable(state) && !restart(state))
 		return;
 	before = atomic_load(&state->answered);
 	ask(state, to_park ? REQUEST_PARK : REQUEST_FLUSH);

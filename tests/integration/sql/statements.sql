@@ -1,0 +1,517 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Statements of every kind, separated by empty lines: what tests/integration/sql judges us by.
+
+SELECT 1
+
+SELECT -1, +2, - 3, 4-5, 6 - 7
+
+SELECT 1.5, .5, 5., 1e10, 1.5e-3, 2E+4
+
+SELECT 0x1F, 0o17, 0b101, 1_000_000
+
+SELECT 'a', 'it''s', ''
+
+SELECT E'tab\tquote\'end', e'\\'
+
+SELECT U&'d\0061t\+000061', U&'d!0061t' UESCAPE '!'
+
+SELECT B'1010', X'1F', b'', x'ab'
+
+SELECT N'national'
+
+SELECT $$dollar 'quoted'$$, $tag$with $$ inside$tag$
+
+SELECT 'two' || 'strings', 'a' || $1
+
+SELECT TRUE, FALSE, NULL
+
+SELECT true AND NOT false OR NULL IS NULL
+
+SELECT DATE '2020-01-01', TIME '10:00', TIMESTAMP '2020-01-01 10:00', INTERVAL '1' DAY
+
+SELECT interval '1 day' * 3, interval(3) '1 second', float8 '1.5'
+
+SELECT '1'::int, CAST('2' AS numeric(10,2)), 'x'::varchar(20)
+
+SELECT ARRAY[1,2,3], ARRAY['a','b']::text[], '{1,2}'::int[]
+
+SELECT a[1], a[1:2], a[:3], a[2:] FROM t
+
+SELECT ROW(1, 'a', NULL), (1, 2)
+
+SELECT (SELECT 1), EXISTS (SELECT 1 FROM t WHERE a = 5)
+
+SELECT CASE WHEN a = 1 THEN 'one' WHEN a > 2 THEN 'many' ELSE 'none' END FROM t
+
+SELECT CASE a WHEN 1 THEN 10 ELSE 20 END FROM t
+
+SELECT coalesce(a, 0), nullif(b, ''), greatest(1, 2, c), least(d, -1) FROM t
+
+SELECT trim(both 'x' from b), trim(leading from b), trim(b, 'y') FROM t
+
+SELECT substring(b from 2 for 3), substring(b from 'a.*' for '#'), substring(b similar 'x' escape '#') FROM t
+
+SELECT position('a' in b), overlay(b placing 'x' from 1 for 2), extract(year from d) FROM t
+
+SELECT a FROM t WHERE b IS DISTINCT FROM 'x' AND c IS NOT DISTINCT FROM 5
+
+SELECT a FROM t WHERE b LIKE 'a%' ESCAPE '#' AND c ILIKE '%b' OR d SIMILAR TO '(a|b)'
+
+SELECT a FROM t WHERE b BETWEEN 1 AND 10 AND c NOT BETWEEN SYMMETRIC 5 AND 2
+
+SELECT a FROM t WHERE b IN (1, 2, 3)
+
+SELECT a FROM t WHERE b NOT IN ('x', 'y')
+
+SELECT a FROM t WHERE b IN (SELECT c FROM u WHERE d = 'z')
+
+SELECT a FROM t WHERE b = ANY (ARRAY[1,2]) AND c <> ALL ('{3,4}')
+
+SELECT a FROM t WHERE b IN ($1, $2, $3)
+
+SELECT a FROM t WHERE (b, c) IN ((1, 'x'), (2, 'y'))
+
+SELECT a FROM t WHERE b ->> 'key' = 'value' AND c -> 1 IS NOT NULL AND d #>> '{a,b}' = 'x'
+
+SELECT a FROM t WHERE b @> '{"k": 1}' AND c ? 'k' AND d ?| array['a', 'b']
+
+SELECT a FROM t WHERE b ~ '^x' AND c !~* 'y$' AND d OPERATOR(pg_catalog.=) 5
+
+SELECT a FROM t WHERE b = $1 AND c > $2
+
+SELECT a, count(*) FROM t GROUP BY a HAVING count(*) > 10 ORDER BY 2 DESC NULLS LAST LIMIT 5 OFFSET 10
+
+SELECT a FROM t ORDER BY a USING < FETCH FIRST 5 ROWS ONLY
+
+SELECT a FROM t ORDER BY a FETCH FIRST 3 ROWS WITH TIES
+
+SELECT DISTINCT ON (a) b FROM t
+
+SELECT DISTINCT a FROM t
+
+SELECT a FROM t GROUP BY GROUPING SETS ((a), (b), ()), ROLLUP (c), CUBE (d, e)
+
+SELECT sum(a) FILTER (WHERE b > 3) OVER (PARTITION BY c ORDER BY d ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) FROM t
+
+SELECT rank() OVER w FROM t WINDOW w AS (PARTITION BY a ORDER BY b)
+
+SELECT string_agg(a, ', ' ORDER BY b), percentile_cont(0.5) WITHIN GROUP (ORDER BY c) FROM t
+
+SELECT a.x, b.y FROM a, b WHERE a.id = b.id AND a.z = 7
+
+SELECT * FROM a JOIN b ON a.id = b.id LEFT JOIN c USING (id) CROSS JOIN d NATURAL JOIN e
+
+SELECT * FROM (a JOIN b ON a.x = b.x) AS j (p, q), c
+
+SELECT * FROM ONLY a, LATERAL (SELECT * FROM b WHERE b.x = a.x LIMIT 1) l
+
+SELECT * FROM generate_series(1, 10) AS g (i), unnest(ARRAY[1,2], ARRAY['a']) WITH ORDINALITY
+
+SELECT * FROM ROWS FROM (f(1), g('a')) AS x (a, b)
+
+SELECT * FROM json_to_recordset('[{"a":1}]') AS x (a int, b text)
+
+SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS v (n, s)
+
+SELECT * FROM (VALUES (1, now()), (2, now())) AS v (n, s)
+
+SELECT * FROM t TABLESAMPLE BERNOULLI (10) REPEATABLE (42)
+
+SELECT * FROM "song list", "Mixed"."Case" AS "weird ""name"""
+
+SELECT * FROM U&"d\0061ta"
+
+SELECT a FROM t FOR UPDATE OF t SKIP LOCKED
+
+SELECT a FROM t FOR NO KEY UPDATE NOWAIT
+
+SELECT a INTO TEMP n FROM t WHERE b = 3
+
+SELECT a FROM t UNION SELECT b FROM u WHERE c = 1
+
+SELECT a FROM t UNION ALL SELECT b FROM u INTERSECT SELECT c FROM v EXCEPT SELECT 1
+
+(SELECT a FROM t LIMIT 1) UNION (SELECT b FROM u LIMIT 2)
+
+SELECT FROM t
+
+SELECT xmlelement(name foo, xmlattributes('x' as bar), 'content')
+
+SELECT xmlparse(document '<a/>'), xmlserialize(content b as text) FROM t
+
+SELECT a AT TIME ZONE 'UTC', b COLLATE "C" FROM t
+
+SELECT current_date, current_timestamp(3), localtime, user, session_user
+
+SELECT normalize('x', NFC), 'x' IS NORMALIZED
+
+SELECT (t.a).b, (f(1)).c FROM t
+
+SELECT f(a => 1, b => 'x'), g(VARIADIC ARRAY[1,2])
+
+SELECT a /* a comment 'with quote */ , b -- another 'one
+
+TABLE t
+
+VALUES (1, 'a')
+
+VALUES (1, 'a'), (2, 'b'), (3, NULL)
+
+WITH x AS (SELECT 1 AS a) SELECT a FROM x WHERE a = 1
+
+WITH RECURSIVE x(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM x WHERE n < 100) SELECT sum(n) FROM x
+
+WITH x AS MATERIALIZED (SELECT 1), y AS NOT MATERIALIZED (SELECT 2) SELECT * FROM x, y
+
+WITH d AS (DELETE FROM t WHERE a < 10 RETURNING *) INSERT INTO u SELECT * FROM d
+
+WITH u AS (UPDATE t SET a = 1 RETURNING b) SELECT count(*) FROM u
+
+WITH RECURSIVE x AS (SELECT 1 AS id UNION SELECT 2 FROM x) SEARCH DEPTH FIRST BY id SET o SELECT * FROM x
+
+INSERT INTO t VALUES (1, 'a', NULL, DEFAULT)
+
+INSERT INTO t (a, b) VALUES (1, 'x')
+
+INSERT INTO t (a, c) VALUES (1, 'x'), (2, 'y'), (3, 'z')
+
+INSERT INTO t (a, d) VALUES ($1, $2)
+
+INSERT INTO t (a, e) VALUES (1, lower('X')), (2, lower('Y'))
+
+INSERT INTO t (a, f) VALUES (1, -1.5), (-2, 3e5)
+
+INSERT INTO t DEFAULT VALUES
+
+INSERT INTO t SELECT a, 'const' FROM u WHERE b = 5
+
+INSERT INTO t AS x (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET b = excluded.b || 'x' WHERE x.c > 5
+
+INSERT INTO t (a) VALUES (1) ON CONFLICT ON CONSTRAINT k DO NOTHING RETURNING a, 'x' AS y
+
+INSERT INTO t OVERRIDING SYSTEM VALUE VALUES (5)
+
+UPDATE t SET a = 1
+
+UPDATE t SET a = a + 1, b = 'x' WHERE c = 3
+
+UPDATE ONLY t AS x SET (a, b) = (1, 'y') FROM u WHERE x.c = u.c AND u.d = 4
+
+UPDATE t SET a = (SELECT max(b) FROM u WHERE c = 'q'), d = DEFAULT RETURNING *
+
+UPDATE t SET a[1] = 5, b.c = 'x'
+
+UPDATE t SET a = 1 WHERE CURRENT OF c
+
+DELETE FROM t
+
+DELETE FROM t WHERE a = 5 AND b = 'x'
+
+DELETE FROM ONLY t USING u JOIN v USING (id) WHERE t.a = u.a AND u.b = 'x' RETURNING t.a
+
+MERGE INTO t USING u ON t.a = u.a WHEN MATCHED AND u.b > 5 THEN UPDATE SET c = 'x' WHEN NOT MATCHED THEN INSERT VALUES (u.a, 1)
+
+MERGE INTO t AS x USING (SELECT 1 AS a) y ON x.a = y.a WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN DO NOTHING
+
+TRUNCATE t
+
+TRUNCATE TABLE ONLY t, u RESTART IDENTITY CASCADE
+
+COPY t FROM '/tmp/secret.csv' WITH (FORMAT csv, DELIMITER ';', NULL 'nil')
+
+COPY t (a, b) TO STDOUT
+
+COPY (SELECT a FROM t WHERE b = 'x') TO PROGRAM 'gzip > /tmp/x'
+
+COPY t FROM STDIN WITH (FORMAT text)
+
+CALL p(1, 'a')
+
+CALL s.p(a => 5)
+
+DO $$ BEGIN PERFORM 1; END $$
+
+DO LANGUAGE plpgsql 'begin null; end'
+
+BEGIN
+
+BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY
+
+START TRANSACTION
+
+COMMIT
+
+COMMIT AND CHAIN
+
+ROLLBACK
+
+ROLLBACK TO SAVEPOINT s
+
+SAVEPOINT s
+
+RELEASE SAVEPOINT s
+
+PREPARE TRANSACTION 'secret gid'
+
+COMMIT PREPARED 'secret gid'
+
+SET work_mem = '64MB'
+
+SET LOCAL statement_timeout TO 5000
+
+SET search_path TO a, b, "C"
+
+SET TIME ZONE 'Europe/Berlin'
+
+SET SESSION AUTHORIZATION 'joe'
+
+SET ROLE admin
+
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ
+
+SET x.y = 'secret'
+
+SET CONSTRAINTS ALL DEFERRED
+
+SHOW work_mem
+
+SHOW ALL
+
+RESET work_mem
+
+RESET ALL
+
+DISCARD ALL
+
+PREPARE q (int, text) AS SELECT a FROM t WHERE b = $1 AND c = $2 AND d = 'x'
+
+PREPARE w AS INSERT INTO t VALUES (1, 'x')
+
+EXECUTE q (1, 'secret')
+
+DEALLOCATE q
+
+DEALLOCATE ALL
+
+DECLARE c CURSOR FOR SELECT a FROM t WHERE b = 5
+
+DECLARE c SCROLL CURSOR WITH HOLD FOR SELECT 'x' FROM t
+
+FETCH 10 FROM c
+
+FETCH BACKWARD ALL IN c
+
+MOVE FORWARD 5 IN c
+
+CLOSE c
+
+LISTEN channel
+
+UNLISTEN *
+
+NOTIFY channel, 'secret payload'
+
+LOCK TABLE t IN ACCESS EXCLUSIVE MODE NOWAIT
+
+LOCK t, u
+
+EXPLAIN SELECT a FROM t WHERE b = 1
+
+EXPLAIN ANALYZE UPDATE t SET a = 'x'
+
+EXPLAIN (ANALYZE, BUFFERS, FORMAT json) DELETE FROM t WHERE a = 3
+
+VACUUM
+
+VACUUM FULL VERBOSE t
+
+VACUUM (ANALYZE, PARALLEL 2) t (a, b), u
+
+ANALYZE t (a)
+
+REINDEX TABLE t
+
+REINDEX (VERBOSE) INDEX CONCURRENTLY i
+
+CLUSTER t USING i
+
+CHECKPOINT
+
+LOAD 'auto_explain'
+
+REFRESH MATERIALIZED VIEW CONCURRENTLY m WITH NO DATA
+
+CREATE TABLE t (a int PRIMARY KEY, b varchar(255) DEFAULT 'x' NOT NULL, c numeric(10, 2) CHECK (c > 0))
+
+CREATE TEMP TABLE t2 (a int GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 5))
+
+CREATE UNLOGGED TABLE IF NOT EXISTS s.t3 (LIKE t INCLUDING ALL) WITH (fillfactor = 70)
+
+CREATE TABLE t4 (a int REFERENCES t (a) ON DELETE CASCADE, UNIQUE (a), FOREIGN KEY (a) REFERENCES u)
+
+CREATE TABLE t5 AS SELECT a, 'x' AS b FROM t WHERE c = 5
+
+CREATE TABLE t6 PARTITION OF p FOR VALUES FROM (1) TO (100)
+
+CREATE TABLE t7 PARTITION OF p FOR VALUES IN ('a', 'b')
+
+CREATE TABLE t8 (a int) PARTITION BY HASH (a)
+
+CREATE TABLE t9 PARTITION OF t8 FOR VALUES WITH (MODULUS 4, REMAINDER 1)
+
+CREATE TABLE ta (a text GENERATED ALWAYS AS (lower('X')) STORED)
+
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t USING btree (lower(a), (b || 'x') DESC) WHERE c > 5
+
+CREATE INDEX ON t (a)
+
+CREATE VIEW v AS SELECT a, 'x' FROM t WHERE b = 1
+
+CREATE OR REPLACE VIEW v (x, y) AS WITH q AS (SELECT 1) SELECT * FROM q, t
+
+CREATE MATERIALIZED VIEW m AS SELECT count(*) FROM t WHERE a > 5 WITH NO DATA
+
+CREATE RECURSIVE VIEW r (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM r WHERE n < 100
+
+CREATE SEQUENCE s START 10 INCREMENT BY -5 MAXVALUE 100 CACHE 20
+
+CREATE SCHEMA s AUTHORIZATION joe
+
+CREATE DATABASE d OWNER = joe ENCODING = 'UTF8' CONNECTION LIMIT = 5
+
+CREATE ROLE r LOGIN PASSWORD 'secret' VALID UNTIL '2030-01-01'
+
+CREATE USER u WITH ENCRYPTED PASSWORD 'secret' CONNECTION LIMIT 5
+
+CREATE FUNCTION f(a int DEFAULT 5, b text DEFAULT 'x') RETURNS int LANGUAGE sql AS $body$ SELECT 1 $body$
+
+CREATE OR REPLACE FUNCTION g() RETURNS trigger LANGUAGE plpgsql COST 50 SET search_path = 'x' AS 'begin return new; end'
+
+CREATE FUNCTION h(a int) RETURNS int RETURN a + 1
+
+CREATE PROCEDURE p(a int) LANGUAGE sql AS $$ INSERT INTO t VALUES (1) $$
+
+CREATE TRIGGER tr BEFORE INSERT OR UPDATE OF a ON t FOR EACH ROW WHEN (NEW.a > 5) EXECUTE FUNCTION g('arg', 1)
+
+CREATE EVENT TRIGGER et ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION g()
+
+CREATE RULE r AS ON INSERT TO t DO INSTEAD INSERT INTO u VALUES (1, 'x')
+
+CREATE TYPE e AS ENUM ('a', 'b')
+
+CREATE TYPE c AS (a int, b text)
+
+CREATE DOMAIN d AS text CHECK (VALUE ~ '^x') DEFAULT 'x'
+
+CREATE AGGREGATE ag (int) (SFUNC = int4pl, STYPE = int, INITCOND = '0')
+
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, PROCEDURE = int4eq)
+
+CREATE CAST (text AS int) WITH INOUT AS ASSIGNMENT
+
+CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA s VERSION '1.8'
+
+CREATE SERVER srv FOREIGN DATA WRAPPER w OPTIONS (host 'secret.host', port '5432')
+
+CREATE USER MAPPING FOR joe SERVER srv OPTIONS (user 'joe', password 'secret')
+
+CREATE FOREIGN TABLE ft (a int) SERVER srv OPTIONS (table_name 'x')
+
+CREATE POLICY p ON t FOR SELECT TO public USING (a = 5 AND b IN (SELECT c FROM u))
+
+CREATE PUBLICATION pub FOR TABLE t WHERE (a > 5)
+
+CREATE SUBSCRIPTION sub CONNECTION 'host=x password=secret' PUBLICATION pub
+
+CREATE STATISTICS st (ndistinct) ON a, b FROM t
+
+CREATE COLLATION co (provider = icu, locale = 'de')
+
+CREATE TABLESPACE ts LOCATION '/data/x'
+
+CREATE TEXT SEARCH DICTIONARY di (TEMPLATE = simple, STOPWORDS = 'x')
+
+ALTER TABLE t ADD COLUMN x text DEFAULT 'secret', DROP COLUMN y, ALTER z TYPE numeric(10,2) USING z::numeric * 2
+
+ALTER TABLE IF EXISTS ONLY t ADD CONSTRAINT k CHECK (a > 5) NOT VALID
+
+ALTER TABLE t ALTER COLUMN a SET STATISTICS 100, ALTER b SET DEFAULT 5
+
+ALTER TABLE t RENAME TO u
+
+ALTER TABLE t ATTACH PARTITION p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')
+
+ALTER INDEX i SET (fillfactor = 50)
+
+ALTER SEQUENCE s RESTART WITH 500
+
+ALTER TYPE e ADD VALUE 'c' AFTER 'b'
+
+ALTER ROLE r PASSWORD 'secret'
+
+ALTER USER u SET search_path = 'x', 'y'
+
+ALTER DATABASE d SET work_mem = '5MB'
+
+ALTER SYSTEM SET shared_buffers = '1GB'
+
+ALTER SERVER srv OPTIONS (SET host 'other')
+
+ALTER USER MAPPING FOR joe SERVER srv OPTIONS (SET password 'secret2')
+
+ALTER SUBSCRIPTION sub CONNECTION 'host=y password=secret'
+
+ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO joe
+
+ALTER FUNCTION f(int) COST 100
+
+DROP TABLE t
+
+DROP TABLE IF EXISTS t, "B".c CASCADE
+
+DROP INDEX CONCURRENTLY i
+
+DROP FUNCTION f(int, text), g()
+
+DROP OWNED BY joe
+
+DROP SCHEMA s CASCADE
+
+DROP USER MAPPING FOR joe SERVER srv
+
+COMMENT ON TABLE t IS 'secret comment'
+
+COMMENT ON COLUMN t.a IS NULL
+
+SECURITY LABEL ON TABLE t IS 'secret'
+
+GRANT SELECT, INSERT (a, b) ON TABLE t, u TO joe WITH GRANT OPTION
+
+GRANT ALL ON ALL TABLES IN SCHEMA s TO joe
+
+GRANT admin TO joe
+
+REVOKE SELECT ON t FROM joe CASCADE
+
+REASSIGN OWNED BY joe TO ann
+
+IMPORT FOREIGN SCHEMA s LIMIT TO (a) FROM SERVER srv INTO l OPTIONS (x 'y')
+
+SELECT a FROM t; SELECT b FROM u WHERE c = 'x'; UPDATE v SET d = 5
+
+BEGIN; INSERT INTO t VALUES (1); COMMIT
+
+SELECT 'continued'
+  'over lines'
+'and again', E'esc\'aped' -- with a comment
+  '\'too', 5
+
+SELECT a -- first 'comment
+     , b /* second
+  /* nested */ 'comment */
+  FROM t
+ WHERE c = 'x'
+
+SELECT 'a string
+with "lines" -- and no comment
+/* in it', b FROM t

@@ -5,25 +5,51 @@
  * threads, and must be traced. Signals: a handler that interrupts our code finds the guard taken
  * and its calls pass through, counted.
  *
- * It also carries errno: our code may change it, the program must not see that. errno is read
- * through a function that is never inlined, because a compiler may keep its address across a call
- * in which a coroutine library moves the stack to another thread.
+ * It also carries errno: our code may change it, the program must not see that. Both are in line,
+ * for speed; an address of either must not live across the real call, where a coroutine library
+ * may move the stack to another thread: what runs before and what runs after are functions of
+ * their own, never inlined into the hook (call/submit.h).
  */
 #ifndef BASE_GUARD_H
 #define BASE_GUARD_H
 
+#include <errno.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "base/arena.h"
+#include "base/thread.h"
 
 struct guard {
 	int saved_errno;
 };
 
 /* False when this thread is inside our code already: do nothing, and do not leave. */
-bool guard_enter(struct guard *guard);
+static inline bool guard_enter(struct guard *guard)
+{
+	struct thread *thread = thread_peek();
+
+	if (__builtin_expect(thread->depth != 0, 0)) {
+		arena_count_guarded();
+		return false;
+	}
+	guard->saved_errno = errno;
+	thread->depth = 1;
+	/* A signal handler on this thread must see the guard before anything that follows. */
+	atomic_signal_fence(memory_order_seq_cst);
+	return true;
+}
 
 /* Ends what a successful guard_enter() began; restores errno. */
-void guard_leave(const struct guard *guard);
+static inline void guard_leave(const struct guard *guard)
+{
+	struct thread *thread = thread_peek();
+
+	atomic_signal_fence(memory_order_seq_cst);
+	thread->depth = 0;
+	errno = guard->saved_errno;
+}
 
 /* How many calls passed through untraced because the guard was taken, in this process. */
 uint64_t guard_refused(void);

@@ -52,9 +52,8 @@ static uint64_t random_without_thread(void)
 	return value ? value : 1;
 }
 
-uint64_t random_next(void)
+static uint64_t random_of(struct thread *thread)
 {
-	struct thread *thread = thread_current();
 	uint64_t value;
 
 	if (__builtin_expect(!thread, 0))
@@ -65,10 +64,17 @@ uint64_t random_next(void)
 	return value;
 }
 
+uint64_t random_next(void)
+{
+	return random_of(thread_current());
+}
+
 void random_fill(uint8_t *bytes, size_t size)
 {
+	struct thread *thread = thread_current();
+
 	for (size_t i = 0; i + sizeof(uint64_t) <= size; i += sizeof(uint64_t)) {
-		uint64_t value = random_next();
+		uint64_t value = random_of(thread);
 
 		memcpy(bytes + i, &value, sizeof(value));
 	}

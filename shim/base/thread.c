@@ -8,42 +8,28 @@
 #include "base/random.h"
 #include "base/raw.h"
 
-static _Thread_local struct thread thread_self __attribute__((tls_model("initial-exec")));
+_Thread_local struct thread thread_self __attribute__((tls_model("initial-exec")));
 
 /* So that two threads of a process never share a sequence; a child goes on counting. */
 static _Atomic uint64_t thread_count;
-
-/* The barrier: else a compiler that sees the body might keep the address where stacks move. */
-__attribute__((noinline)) struct thread *thread_peek(void)
-{
-	__asm__ volatile("" ::: "memory");
-	return &thread_self;
-}
 
 /*
  * All but the depth: it belongs to the code that is under way on this stack, which leaves the guard
  * in the child too when it was interrupted by a signal handler that forked.
  */
-static __attribute__((noinline)) void thread_begin(uint64_t process_id)
+struct thread *thread_begin(void)
 {
-	uint64_t number = atomic_fetch_add_explicit(&thread_count, 1, memory_order_relaxed);
+	uint64_t process_id = arena_process_id();
+	uint64_t number;
 
+	if (process_id == 0)
+		return NULL;
+	number = atomic_fetch_add_explicit(&thread_count, 1, memory_order_relaxed);
 	random_seed(thread_self.random, process_id + number * 0x9e3779b97f4a7c15u);
 	thread_self.id = (uint32_t)raw_call3(SYS_gettid, 0, 0, 0);
 	thread_self.lane = thread_self.id;
 	thread_self.call_slot = thread_self.id;
 	atomic_signal_fence(memory_order_release);
 	thread_self.process_id = process_id;
-}
-
-__attribute__((noinline)) struct thread *thread_current(void)
-{
-	uint64_t process_id = arena_process_id();
-
-	if (__builtin_expect(thread_self.process_id == process_id && process_id != 0, 1))
-		return &thread_self;
-	if (process_id == 0)
-		return NULL;
-	thread_begin(process_id);
 	return &thread_self;
 }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 struct thread {
 	/* Whose state this is; another value than arena_process_id(): stale */
 	uint64_t process_id;
@@ -22,13 +24,33 @@ struct thread {
 	uint32_t depth;		/* how deep inside our own code, see base/guard.h */
 };
 
+/*
+ * In line for speed; an address of it must not live across the real call, where a coroutine
+ * library may move the stack to another thread: what runs before and what runs after are functions
+ * of their own, never inlined into the hook (call/submit.h).
+ */
+extern _Thread_local struct thread thread_self __attribute__((tls_model("initial-exec")));
+
+/* What thread_current() does in a new thread or process. */
+struct thread *thread_begin(void);
+
 /* This thread's state without any check: for the guard and for the socket hooks. */
-struct thread *thread_peek(void);
+static inline struct thread *thread_peek(void)
+{
+	return &thread_self;
+}
 
 /*
  * This thread's state, begun afresh when the process or the thread is new (one gettid). Null when
  * there is no arena.
  */
-struct thread *thread_current(void);
+static inline struct thread *thread_current(void)
+{
+	uint64_t process_id = arena_process_id();
+
+	if (__builtin_expect(thread_self.process_id == process_id && process_id != 0, 1))
+		return &thread_self;
+	return thread_begin();
+}
 
 #endif

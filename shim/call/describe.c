@@ -29,7 +29,6 @@ void describe_begin(struct command *command, struct connection *connection,
 		    const void *return_address)
 {
 	const struct thread *thread = thread_current();
-	struct parent parent = parent_of_call(SPAN_CLIENT);
 	struct span_record *span = &command->span;
 
 	span->process_id = arena_process_id();
@@ -39,7 +38,7 @@ void describe_begin(struct command *command, struct connection *connection,
 	span->module = module_of(&connection->module, return_address);
 	span->scope = SCOPE_LIBPQ;
 	span->kind = SPAN_CLIENT;
-	parent_begin_span(&parent, span);
+	parent_begin_span(parent_of_call(SPAN_CLIENT), span);
 }
 
 static struct slice namespace_of(const struct connection *connection)
@@ -153,20 +152,16 @@ void describe_end(struct command *command, const struct connection *connection, 
 	struct span_record *span;
 	struct record_writer writer;
 	struct area_slot slot;
-	struct record head;
 
 	if (!area_reserve(room, &slot)) {
 		area_call_drop(command->open);
 		return;
 	}
-	span = record_writer_span(&writer, slot.memory, room);
+	span = record_writer_copy(&writer, slot.memory, room, &command->span);
 	if (!span) {
 		area_call_commit(command->open, &slot, 0);
 		return;
 	}
-	head = span->head;
-	*span = command->span;
-	span->head = head;
 	span->duration_ns = end_ns > span->start_ns ? end_ns - span->start_ns : 0;
 	span->status = command_failed(command) ? STATUS_ERROR : STATUS_UNSET;
 	put_command(&writer, command, connection);

@@ -7,26 +7,22 @@
 #include "base/random.h"
 
 /* Written once at load, before any call; read-only afterwards, also in forked children. */
-static struct trace_context inherited;
+static struct parent inherited = { .source = PARENT_NONE };
 static struct sampler head_sampler = { .root = SAMPLER_ALWAYS_ON, .parent_based = true };
 
 void parent_configure(const struct trace_context *context, const struct sampler *sampler)
 {
-	if (context)
-		inherited = *context;
+	if (context && trace_context_valid(context))
+		inherited = (struct parent){ .source = PARENT_INHERITED, .context = *context };
 	if (sampler)
 		head_sampler = *sampler;
 }
 
-struct parent parent_of_call(enum span_kind kind)
+const struct parent *parent_of_call(enum span_kind kind)
 {
-	struct parent parent = { .source = PARENT_NONE };
+	static const struct parent none = { .source = PARENT_NONE };
 
-	if (kind != SPAN_SERVER && trace_context_valid(&inherited)) {
-		parent.source = PARENT_INHERITED;
-		parent.context = inherited;
-	}
-	return parent;
+	return kind == SPAN_SERVER ? &none : &inherited;
 }
 
 void parent_begin_span(const struct parent *parent, struct span_record *span)

@@ -24,8 +24,8 @@ struct parent {
 	struct trace_context context;	/* valid for CURRENT and INHERITED */
 };
 
-/* Taken at submit time, on the submitting thread. */
-struct parent parent_of_call(enum span_kind kind);
+/* Taken at submit time, on the submitting thread, and valid there until it makes another call. */
+const struct parent *parent_of_call(enum span_kind kind);
 
 /*
  * The context that the process was started in (null: none) and the sampler of its spans; both are

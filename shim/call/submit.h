@@ -19,6 +19,9 @@
 #include "call/command.h"
 #include "call/libpq.h"
 
+/* Apart from the hook, also where a whole program is optimised at once: see base/guard.h. */
+#define SUBMIT_APART __attribute__((noinline))
+
 enum submit_connect { SUBMIT_CONNECT_ON, SUBMIT_CONNECT_ERRORS, SUBMIT_CONNECT_OFF };
 
 /*
@@ -45,19 +48,19 @@ struct submit_request {
 };
 
 /* PQexec, PQexecParams, PQprepare, PQexecPrepared */
-void submit_begin_synchronous(struct submit *submit, const struct submit_request *request);
-void submit_end_synchronous(struct submit *submit, struct pg_result *result);
+SUBMIT_APART void submit_begin_synchronous(struct submit *submit, const struct submit_request *request);
+SUBMIT_APART void submit_end_synchronous(struct submit *submit, struct pg_result *result);
 
 /* PQsendQuery and kin; the query must be passed again, it is read while the server works. */
-void submit_begin_send(struct submit *submit, const struct submit_request *request);
-void submit_end_send(struct submit *submit, const struct submit_request *request, int sent);
+SUBMIT_APART void submit_begin_send(struct submit *submit, const struct submit_request *request);
+SUBMIT_APART void submit_end_send(struct submit *submit, const struct submit_request *request, int sent);
 
 /* A call on a known connection that begins no command: PQgetResult, the pipeline's, PQendcopy. */
-void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller);
-void submit_end_get_result(struct submit *submit, struct pg_result *result);
-void submit_end_pipeline(struct submit *submit, bool entered, int done);
-void submit_end_sync(struct submit *submit, int done);
-void submit_end_copy(struct submit *submit, int failed);
+SUBMIT_APART void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller);
+SUBMIT_APART void submit_end_get_result(struct submit *submit, struct pg_result *result);
+SUBMIT_APART void submit_end_pipeline(struct submit *submit, bool entered, int done);
+SUBMIT_APART void submit_end_sync(struct submit *submit, int done);
+SUBMIT_APART void submit_end_copy(struct submit *submit, int failed);
 
 /*
  * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin notes the time,
@@ -71,18 +74,18 @@ struct submit_connecting {
 	bool traced;
 };
 
-void submit_begin_connect(struct submit_connecting *connecting, const void *caller);
-void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *handle,
+SUBMIT_APART void submit_begin_connect(struct submit_connecting *connecting, const void *caller);
+SUBMIT_APART void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *handle,
 			bool finished);
 
 /* PQreset (@finished at the end: true) and PQresetStart. */
-void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const void *caller);
-void submit_end_reset(struct submit *submit, bool finished);
+SUBMIT_APART void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const void *caller);
+SUBMIT_APART void submit_end_reset(struct submit *submit, bool finished);
 
 /* PQconnectPoll and PQresetPoll. */
-void submit_end_poll(struct submit *submit, int polled);
+SUBMIT_APART void submit_end_poll(struct submit *submit, int polled);
 
 /* PQfinish: before the real call, after which the handle's address may be another connection's. */
-void submit_begin_finish(struct submit *submit, struct pg_conn *handle, const void *caller);
+SUBMIT_APART void submit_begin_finish(struct submit *submit, struct pg_conn *handle, const void *caller);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/slice.h"
 #include "trace/context.h"
@@ -115,21 +116,102 @@ static inline size_t attribute_room(size_t value_size)
 }
 
 /* Begins a writer over @room bytes at @memory, aligned to 8, that holds attributes only. */
-void record_writer_begin(struct record_writer *writer, uint8_t *memory, size_t room);
+static inline void record_writer_begin(struct record_writer *writer, uint8_t *memory, size_t room)
+{
+	writer->start = memory;
+	writer->position = memory;
+	writer->limit = memory + room;
+	writer->attributes = 0;
+	writer->overrun = false;
+}
 
 /* Begins a span in the same way; the caller fills the returned head. Null when there is no room. */
 struct span_record *record_writer_span(struct record_writer *writer, uint8_t *memory, size_t room);
 
-void record_put_string(struct record_writer *writer, enum attribute_key key, struct slice value);
-void record_put_integer(struct record_writer *writer, enum attribute_key key, int64_t value);
-void record_put_boolean(struct record_writer *writer, enum attribute_key key, bool value);
-void record_put_hash(struct record_writer *writer, enum attribute_key key, uint64_t value);
+/* The same with the fields of @from, but for its head; it may be left as it is. */
+static inline struct span_record *record_writer_copy(struct record_writer *writer, uint8_t *memory,
+						     size_t room, const struct span_record *from)
+{
+	struct span_record *span = (struct span_record *)(void *)memory;
 
-/*
- * Copies @count attributes that another writer encoded: what is the same for every call of a
- * connection.
- */
-void record_put_encoded(struct record_writer *writer, struct slice encoded, uint16_t count);
+	record_writer_begin(writer, memory, room);
+	if (room < sizeof(*span)) {
+		writer->overrun = true;
+		return NULL;
+	}
+	memcpy(span, from, sizeof(*span));
+	span->head = (struct record){ .kind = RECORD_SPAN };
+	writer->position += sizeof(*span);
+	return span;
+}
+
+/* Room for one more attribute, its head written; null: it does not fit. */
+static inline uint8_t *writer_take(struct record_writer *writer, enum attribute_key key,
+				   enum attribute_type type, size_t size)
+{
+	size_t rest = (size_t)(writer->limit - writer->position);
+	struct attribute head = { (uint16_t)key, (uint16_t)type, (uint32_t)size };
+	uint8_t *place = writer->position;
+
+	if (size > RECORD_SIZE_MAX || attribute_room(size) > rest) {
+		writer->overrun = true;
+		return NULL;
+	}
+	memcpy(place, &head, sizeof(head));
+	writer->position = place + attribute_room(size);
+	writer->attributes++;
+	return place + sizeof(head);
+}
+
+static inline void writer_put_number(struct record_writer *writer, enum attribute_key key,
+				     enum attribute_type type, uint64_t value)
+{
+	uint8_t *place = writer_take(writer, key, type, sizeof(value));
+
+	if (place)
+		memcpy(place, &value, sizeof(value));
+}
+
+static inline void record_put_string(struct record_writer *writer, enum attribute_key key, struct slice value)
+{
+	static const uint64_t zero;
+	uint8_t *place = writer_take(writer, key, ATTRIBUTE_STRING, value.size);
+
+	if (!place || value.size == 0)
+		return;
+	/* The padding goes first: what an older record left must not reach another process. */
+	memcpy(writer->position - sizeof(zero), &zero, sizeof(zero));
+	memcpy(place, value.data, value.size);
+}
+
+static inline void record_put_integer(struct record_writer *writer, enum attribute_key key, int64_t value)
+{
+	writer_put_number(writer, key, ATTRIBUTE_INTEGER, (uint64_t)value);
+}
+
+static inline void record_put_boolean(struct record_writer *writer, enum attribute_key key, bool value)
+{
+	writer_put_number(writer, key, ATTRIBUTE_BOOLEAN, value);
+}
+
+static inline void record_put_hash(struct record_writer *writer, enum attribute_key key, uint64_t value)
+{
+	writer_put_number(writer, key, ATTRIBUTE_HASH, value);
+}
+
+/* Copies @count attributes that another writer encoded: what is the same for each of many calls. */
+static inline void record_put_encoded(struct record_writer *writer, struct slice encoded, uint16_t count)
+{
+	if (encoded.size > (size_t)(writer->limit - writer->position)) {
+		writer->overrun = true;
+		return;
+	}
+	if (encoded.size == 0)
+		return;
+	memcpy(writer->position, encoded.data, encoded.size);
+	writer->position += encoded.size;
+	writer->attributes = (uint16_t)(writer->attributes + count);
+}
 
 /* Completes the head; the size of the record, or 0 when it was overrun. */
 uint32_t record_writer_end(struct record_writer *writer);

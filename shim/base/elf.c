@@ -6,13 +6,12 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "base/elf_version.h"
+
 /* Symbols of one bucket that are looked at: a good table has a handful. */
 #define ELF_CHAIN_MAX 65536
 
-#define ELF_VERSION_HIDDEN 0x8000u
-
-/* Whether @count items of @size bytes at @address lie inside the object, and are aligned. */
-static bool elf_inside(const struct elf *elf, uintptr_t address, size_t count, size_t size)
+bool elf_inside(const struct elf *elf, uintptr_t address, size_t count, size_t size)
 {
 	size_t unit = size & (0 - size);
 
@@ -63,6 +62,12 @@ static void elf_read_entry(struct elf *elf, const ElfW(Dyn) *entry)
 	case DT_VERSYM:
 		elf->versions = (const ElfW(Half) *)at;
 		break;
+	case DT_VERDEF:
+		elf->versions_defined = at;
+		break;
+	case DT_VERNEED:
+		elf->versions_needed = at;
+		break;
 	case DT_GNU_HASH:
 		elf->gnu_hash = (const uint32_t *)at;
 		break;
@@ -95,8 +100,7 @@ bool elf_open(uintptr_t load_address, uintptr_t dynamic, uintptr_t start, uintpt
 	return true;
 }
 
-/* The string at @offset, or null when it does not end inside the table. */
-static const char *elf_string(const struct elf *elf, size_t offset)
+const char *elf_string(const struct elf *elf, size_t offset)
 {
 	if (offset >= elf->strings_size ||
 	    !memchr(elf->strings + offset, '\0', elf->strings_size - offset))
@@ -105,25 +109,13 @@ static const char *elf_string(const struct elf *elf, size_t offset)
 }
 
 /* Without a search for the end first: strings of C++ programs have megabytes. */
-static bool elf_named(const struct elf *elf, size_t offset, const char *name)
+bool elf_named(const struct elf *elf, size_t offset, const char *name)
 {
 	size_t size = strlen(name) + 1;
 
 	if (offset >= elf->strings_size || size > elf->strings_size - offset)
 		return false;
 	return memcmp(elf->strings + offset, name, size) == 0;
-}
-
-static bool elf_default_version(const struct elf *elf, size_t index)
-{
-	uint16_t version;
-
-	if (!elf->versions)
-		return true;
-	if (!elf_inside(elf, (uintptr_t)elf->versions, index + 1, sizeof(ElfW(Half))))
-		return false;
-	version = elf->versions[index];
-	return (version & ELF_VERSION_HIDDEN) == 0 && version != VER_NDX_LOCAL;
 }
 
 static bool elf_callable(const ElfW(Sym) *symbol)
@@ -141,8 +133,15 @@ static bool elf_callable(const ElfW(Sym) *symbol)
 	return visibility == STV_DEFAULT || visibility == STV_PROTECTED;
 }
 
+/* What is looked for. */
+struct elf_wanted {
+	const char *name;
+	const struct elf_version *version;
+};
+
 /* The symbol @index when it is the one that is looked for, else null. */
-static const ElfW(Sym) *elf_match(const struct elf *elf, size_t index, const char *name)
+static const ElfW(Sym) *elf_match(const struct elf *elf, size_t index,
+				  const struct elf_wanted *wanted)
 {
 	const ElfW(Sym) *symbol;
 
@@ -150,8 +149,8 @@ static const ElfW(Sym) *elf_match(const struct elf *elf, size_t index, const cha
 	    !elf_inside(elf, (uintptr_t)elf->symbols, index + 1, sizeof(ElfW(Sym))))
 		return NULL;
 	symbol = &elf->symbols[index];
-	if (!elf_callable(symbol) || !elf_named(elf, symbol->st_name, name) ||
-	    !elf_default_version(elf, index))
+	if (!elf_callable(symbol) || !elf_named(elf, symbol->st_name, wanted->name) ||
+	    !elf_provides(elf, index, wanted->version))
 		return NULL;
 	return symbol;
 }
@@ -208,9 +207,9 @@ static bool elf_gnu_may_have(const struct elf_gnu_table *table, uint32_t hash)
 	return (word >> (hash % bits)) & (word >> (second % bits)) & 1;
 }
 
-static const ElfW(Sym) *elf_find_gnu(const struct elf *elf, const char *name)
+static const ElfW(Sym) *elf_find_gnu(const struct elf *elf, const struct elf_wanted *wanted)
 {
-	uint32_t hash = elf_gnu_hash(name);
+	uint32_t hash = elf_gnu_hash(wanted->name);
 	struct elf_gnu_table table;
 	size_t index;
 
@@ -227,7 +226,7 @@ static const ElfW(Sym) *elf_find_gnu(const struct elf *elf, const char *name)
 		if (!elf_inside(elf, (uintptr_t)table.chain, link + 1, sizeof(uint32_t)))
 			return NULL;
 		if ((table.chain[link] | 1) == (hash | 1))
-			symbol = elf_match(elf, index, name);
+			symbol = elf_match(elf, index, wanted);
 		if (symbol || (table.chain[link] & 1))
 			return symbol;
 	}
@@ -248,7 +247,7 @@ static uint32_t elf_sysv_hash(const char *name)
 	return hash;
 }
 
-static const ElfW(Sym) *elf_find_sysv(const struct elf *elf, const char *name)
+static const ElfW(Sym) *elf_find_sysv(const struct elf *elf, const struct elf_wanted *wanted)
 {
 	const uint32_t *table = elf->sysv_hash;
 	const uint32_t *chain;
@@ -261,9 +260,9 @@ static const ElfW(Sym) *elf_find_sysv(const struct elf *elf, const char *name)
 	if (table[0] == 0 || !elf_inside(elf, (uintptr_t)table, words, sizeof(uint32_t)))
 		return NULL;
 	chain = table + 2 + table[0];
-	index = table[2 + elf_sysv_hash(name) % table[0]];
+	index = table[2 + elf_sysv_hash(wanted->name) % table[0]];
 	for (size_t i = 0; i < ELF_CHAIN_MAX && index != 0 && index < table[1]; i++) {
-		const ElfW(Sym) *symbol = elf_match(elf, index, name);
+		const ElfW(Sym) *symbol = elf_match(elf, index, wanted);
 
 		if (symbol)
 			return symbol;
@@ -272,11 +271,31 @@ static const ElfW(Sym) *elf_find_sysv(const struct elf *elf, const char *name)
 	return NULL;
 }
 
+const ElfW(Sym) *elf_find_version(const struct elf *elf, const char *name,
+				  const struct elf_version *wanted)
+{
+	const struct elf_wanted what = { name, wanted };
+
+	if (elf->gnu_hash)
+		return elf_find_gnu(elf, &what);
+	return elf_find_sysv(elf, &what);
+}
+
 const ElfW(Sym) *elf_find(const struct elf *elf, const char *name)
 {
-	if (elf->gnu_hash)
-		return elf_find_gnu(elf, name);
-	return elf_find_sysv(elf, name);
+	return elf_find_version(elf, name, NULL);
+}
+
+size_t elf_import_count(const struct elf *elf)
+{
+	size_t room = (elf->end - (uintptr_t)elf->symbols) / sizeof(ElfW(Sym));
+	size_t count = 0;
+
+	if (elf->gnu_hash && elf_inside(elf, (uintptr_t)elf->gnu_hash, 2, sizeof(uint32_t)))
+		count = elf->gnu_hash[1];
+	else if (elf->sysv_hash && elf_inside(elf, (uintptr_t)elf->sysv_hash, 2, sizeof(uint32_t)))
+		count = elf->sysv_hash[1];
+	return count < room ? count : room;
 }
 
 /* As the dynamic linker calls it on this processor. */

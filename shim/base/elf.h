@@ -17,6 +17,12 @@
 /* Entries of a dynamic section that are looked at. */
 #define ELF_DYNAMIC_MAX 512
 
+/* A version as one object asks another for it. */
+struct elf_version {
+	const char *name;
+	uint32_t hash;
+};
+
 struct elf {
 	uintptr_t load_address;
 	uintptr_t start, end;
@@ -26,6 +32,8 @@ struct elf {
 	const char *strings;
 	size_t strings_size;
 	const ElfW(Half) *versions;	/* or null */
+	uintptr_t versions_defined;	/* DT_VERDEF, or 0 */
+	uintptr_t versions_needed;	/* DT_VERNEED, or 0 */
 	const uint32_t *gnu_hash;	/* or null */
 	const uint32_t *sysv_hash;	/* or null */
 };
@@ -43,8 +51,24 @@ bool elf_open(uintptr_t load_address, uintptr_t dynamic, uintptr_t start, uintpt
  */
 const ElfW(Sym) *elf_find(const struct elf *elf, const char *name);
 
+/* The same in the version @wanted, by the dynamic linker's rules; null asks for the default. */
+const ElfW(Sym) *elf_find_version(const struct elf *elf, const char *name,
+				  const struct elf_version *wanted);
+
 /* The entry address of a symbol that elf_find() gave; asks the resolver of an indirect function. */
 void *elf_address(const struct elf *elf, const ElfW(Sym) *symbol);
+
+/* The string at @offset, or null when it does not end inside the table. */
+const char *elf_string(const struct elf *elf, size_t offset);
+
+/* Whether @count items of @size bytes at @address lie inside the object, and are aligned. */
+bool elf_inside(const struct elf *elf, uintptr_t address, size_t count, size_t size);
+
+/* Whether @name is the string at @offset. */
+bool elf_named(const struct elf *elf, size_t offset, const char *name);
+
+/* How many symbols the object may import: those before the first that its table can find. */
+size_t elf_import_count(const struct elf *elf);
 
 /* DT_SONAME, or null. */
 const char *elf_soname(const struct elf *elf);

@@ -5,12 +5,15 @@
  * Python extension brought with RTLD_LOCAL, and with two copies loaded it names the wrong one).
  *
  * libc: the next definition after ourselves in global search order, so that other preloads behind
- * us stay in the chain. Libraries: for each calling object, breadth-first over its DT_NEEDED, then
- * global order, then the one loaded object that defines the name.
+ * us stay in the chain. Libraries: for each calling object what the loader would have bound it to,
+ * in the version that it asks for: the start-up objects in global order, then breadth-first over
+ * its own DT_NEEDED, then the one loaded object that defines the name. In another order a replaced
+ * function could lead into one copy of a library, and those that are not replaced into another.
+ * The start-up ends with the first call of any of these, which real() makes in our constructor.
  *
  * Threads: any. resolve_owner() is lock-free with glibc 2.35 and newer; resolve_next() walks the
  * start-up objects only and takes no lock; resolve_for_object() holds the loader's lock of
- * dl_iterate_phdr() while it copies the list of objects, once for each calling object.
+ * dl_iterate_phdr() while it copies and searches the list of objects, once for each calling object.
  * Failure: a null pointer or false; never an abort.
  */
 #ifndef BASE_RESOLVE_H

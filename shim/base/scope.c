@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The search for a caller's library: its own needs, then global order, then a unique object. */
+/* The search for a caller's library, in the order and the versions of the dynamic linker. */
 #include "base/scope.h"
 
 #include <string.h>
 
-#include "base/elf.h"
+#include "base/elf_version.h"
 
 /* Never 0, which stands for no name. */
 static uint32_t scope_hash(const char *name)
@@ -28,13 +28,13 @@ static bool scope_open(const struct resolve_object *object, struct elf *ret)
 	return elf_open(object->load_address, object->dynamic, object->start, object->end, ret);
 }
 
-static bool scope_defines(const struct scope *scope, size_t index, const char *name)
+static bool scope_defines(const struct scope *scope, size_t index)
 {
 	struct elf elf;
 
 	if (index == scope->self || !scope_open(&scope->objects[index].object, &elf))
 		return false;
-	return elf_find(&elf, name) != NULL;
+	return elf_find_version(&elf, scope->name, scope->version) != NULL;
 }
 
 static void scope_name(struct scope_object *entry)
@@ -77,7 +77,6 @@ static int scope_copy(struct dl_phdr_info *info, size_t size, void *data)
 	if (!next)
 		return 0;
 	entry->object.link_map = next;
-	scope_name(entry);
 	scope->count++;
 	return 0;
 }
@@ -140,33 +139,35 @@ static void scope_enqueue_needs(struct scope *scope, size_t index, size_t *count
 }
 
 /* The index of the object, or scope->count. */
-static size_t scope_find_needed(struct scope *scope, size_t caller, const char *name)
+static size_t scope_find_needed(struct scope *scope, size_t caller)
 {
 	size_t count = 0;
 
+	for (size_t i = 0; i < scope->count; i++)
+		scope_name(&scope->objects[i]);
 	scope_enqueue(scope, caller, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (scope_defines(scope, scope->queue[i], name))
+		if (scope_defines(scope, scope->queue[i]))
 			return scope->queue[i];
 		scope_enqueue_needs(scope, scope->queue[i], &count);
 	}
 	return scope->count;
 }
 
-static size_t scope_find_global(const struct scope *scope, size_t from, const char *name)
+static size_t scope_find_global(const struct scope *scope, size_t from)
 {
 	for (size_t i = from; i < scope->startup; i++)
-		if (scope_defines(scope, i, name))
+		if (scope_defines(scope, i))
 			return i;
 	return scope->count;
 }
 
-static size_t scope_find_unique(const struct scope *scope, const char *name)
+static size_t scope_find_unique(const struct scope *scope)
 {
 	size_t found = scope->count;
 
 	for (size_t i = scope->startup; i < scope->count; i++) {
-		if (!scope_defines(scope, i, name))
+		if (!scope_defines(scope, i))
 			continue;
 		if (found != scope->count)
 			return scope->count;
@@ -175,22 +176,33 @@ static size_t scope_find_unique(const struct scope *scope, const char *name)
 	return found;
 }
 
-static size_t scope_find(struct scope *scope, const struct resolve_object *caller,
-			 const char *name)
+/* The index of the caller, or scope->count; and the version in which it asks for the name. */
+static size_t scope_find_caller(struct scope *scope, const struct resolve_object *caller)
 {
 	size_t from = 0;
-	size_t found;
+	struct elf elf;
 
 	while (from < scope->count && !resolve_same(&scope->objects[from].object, caller))
 		from++;
+	if (from < scope->count && scope_open(&scope->objects[from].object, &elf) &&
+	    elf_asks(&elf, scope->name, &scope->asked))
+		scope->version = &scope->asked;
+	return from;
+}
+
+static size_t scope_find(struct scope *scope, const struct resolve_object *caller)
+{
+	size_t from = scope_find_caller(scope, caller);
+	size_t found;
+
 	/* Another preload before us calls the next one: its own definition would be a circle. */
 	if (from > 0 && from < scope->self && scope->self < scope->startup)
-		return scope_find_global(scope, scope->self + 1, name);
-	found = scope_find_needed(scope, from, name);
+		return scope_find_global(scope, scope->self + 1);
+	found = scope_find_global(scope, 0);
 	if (found == scope->count)
-		found = scope_find_global(scope, 0, name);
+		found = scope_find_needed(scope, from);
 	if (found == scope->count)
-		found = scope_find_unique(scope, name);
+		found = scope_find_unique(scope);
 	return found;
 }
 
@@ -198,7 +210,6 @@ static size_t scope_find(struct scope *scope, const struct resolve_object *calle
 struct scope_question {
 	struct scope *scope;
 	const struct resolve_object *caller;
-	const char *name;
 	struct resolve_object *answer;
 };
 
@@ -211,7 +222,7 @@ static int scope_search_locked(struct dl_phdr_info *info, size_t size, void *dat
 	(void)info;
 	(void)size;
 	scope_fill(question->scope);
-	found = scope_find(question->scope, question->caller, question->name);
+	found = scope_find(question->scope, question->caller);
 	if (found == question->scope->count)
 		return -1;
 	*question->answer = question->scope->objects[found].object;
@@ -221,7 +232,8 @@ static int scope_search_locked(struct dl_phdr_info *info, size_t size, void *dat
 bool scope_search(struct scope *scope, const struct resolve_object *caller, const char *name,
 		  struct resolve_object *ret)
 {
-	struct scope_question question = { scope, caller, name, ret };
+	struct scope_question question = { scope, caller, ret };
 
+	scope->name = name;
 	return dl_iterate_phdr(scope_search_locked, &question) == 1;
 }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/elf.h"
 #include "base/resolve.h"
 
 /* What comes later in the loader's list is not seen. */
@@ -27,6 +28,9 @@ struct scope_object {
 };
 
 struct scope {
+	const char *name;	/* that is looked for */
+	const struct elf_version *version;	/* that the caller asks for, or null */
+	struct elf_version asked;
 	size_t count;
 	size_t self;	/* index of ourselves, or count */
 	size_t startup;	/* how many were there when the program began */

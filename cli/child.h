@@ -47,7 +47,9 @@ void child_wait(const struct child_signals *signals, struct child *child);
  */
 bool child_signal_came(const struct child_signals *signals, long limit_ms);
 
-/* Does not return: exits with the child's code, or dies of its signal, without a core of our own. */
+/*
+ * Does not return: exits with the child's code, or dies of its signal, without a core of our own.
+ */
 void child_end_like(const struct child *child) __attribute__((noreturn));
 
 /* "SIGSEGV"; "SIGRTMIN+3" for the others. */

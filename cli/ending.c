@@ -130,7 +130,7 @@ static void write_nothing(const struct run *run)
 	const char *name = program_base_name(run->options->command[0]);
 
 	if (run->program.fixed)
-		say("otelshim: nothing traced: %s is statically linked, LD_PRELOAD has no effect on it",
+		say("otelshim: nothing traced: %s is statically linked, LD_PRELOAD is ignored",
 		    program_base_name(run->program.executable));
 	else
 		say("otelshim: no database calls: %s never called libpq", name);

@@ -3,8 +3,8 @@
  * The environment of the command: ours, the changes of -E, and what makes it traced. Our own
  * environment is never changed.
  *
- * Ownership: environment_begin() allocates, environment_end() frees; entries that were not changed are borrowed.
- * Main thread. Failure: false, no memory.
+ * Ownership: environment_begin() allocates, environment_end() frees; entries that were not changed
+ * are borrowed. Main thread. Failure: false, no memory.
  */
 #ifndef CLI_ENVIRONMENT_H
 #define CLI_ENVIRONMENT_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What otelshim says about itself: usage, help, the table of settings, the version. Main thread only. */
+/*
+ * What otelshim says about itself: usage, help, the table of settings, the version. Main thread
+ * only.
+ */
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 

@@ -127,7 +127,8 @@ static bool read_option(int option, const char *value, struct options *options)
 	case OPTION_JSON:
 		options->json = true;
 		options->json_file = value;
-		return !value || *value != 0 || refuse("--json takes the name of a file, not", value);
+		return !value || *value != 0 ||
+		       refuse("--json takes the name of a file, not", value);
 	case 'q':
 		options->quiet = true;
 		return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command line: `otelshim [run] [options] [--] COMMAND [ARG...]`. Options end at the command, so
- * that its own are never taken for ours.
+ * The command line: `otelshim [run] [options] [--] COMMAND [ARG...]`. Options end at the command,
+ * so that its own are never taken for ours.
  *
  * Ownership: borrows from argv. Threads: main only (getopt_long). Failure: one line on standard
  * error and the usage; the caller exits with OPTIONS_EXIT.

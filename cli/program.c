@@ -69,7 +69,10 @@ static bool interpreter_of(const char *head, size_t size, char ret[PROGRAM_PATH]
 	return true;
 }
 
-/* An ELF program of our class without PT_INTERP. What is no such file may be traceable for all we know. */
+/*
+ * An ELF program of our class without PT_INTERP. What is no such file may be traceable for all we
+ * know.
+ */
 static bool lacks_loader(int descriptor, const char *head, size_t size)
 {
 	Elf64_Phdr segment;
@@ -91,7 +94,9 @@ static bool lacks_loader(int descriptor, const char *head, size_t size)
 	return header.e_phnum > 0;
 }
 
-/* Looks into @program->executable; true when that is a script, and then it names the interpreter. */
+/*
+ * Looks into @program->executable; true when that is a script, and then it names the interpreter.
+ */
 static bool look_inside(struct program *program)
 {
 	char head[512] = { 0 };

@@ -13,9 +13,11 @@
 
 struct program {
 	char path[PROGRAM_PATH];	/* as execvp() finds it; empty: not found */
-	char executable[PROGRAM_PATH];	/* what then runs, symbolic links followed: for a script its interpreter */
+	/* What then runs, symbolic links followed: for a script its interpreter. */
+	char executable[PROGRAM_PATH];
 	bool script;
-	bool fixed;			/* no program interpreter (PT_INTERP): the loader never sees it, nor us */
+	/* Without PT_INTERP: the loader never sees it, nor us. */
+	bool fixed;
 };
 
 /* Looks @command up in @path_list (the value of PATH; null: the default of execvp). */

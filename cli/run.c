@@ -33,8 +33,8 @@ static void complain(const char *what, const char *why)
 /* ---- beginning ---- */
 
 /*
- * A standard stream that is closed would give its number to the next file of ours, and what is said on
- * standard error would go there. The child finds them closed again.
+ * A standard stream that is closed would give its number to the next file of ours, and what is said
+ * on standard error would go there. The child finds them closed again.
  */
 static void streams_fill(void)
 {
@@ -61,7 +61,8 @@ static void complain_of_room(const struct run *run, int error)
 	size_t size = session_area_size(run->config->buffer);
 
 	fprintf(stderr,
-		"otelshim: no room for the area of %zu bytes (OTELSHIM_BUFFER=%llu): %s; %s runs untraced\n",
+		"otelshim: no room for the area of %zu bytes (OTELSHIM_BUFFER=%llu): %s; "
+		"%s runs untraced\n",
 		size, (unsigned long long)run->config->buffer, strerror(-error),
 		program_base_name(run->options->command[0]));
 }
@@ -241,7 +242,10 @@ static void add_run_span(const struct run *run)
 		exporter_add(run->exporter, record);
 }
 
-/* The consumer thread has ended. Closed first: what came before is collected, what comes later is dropped. */
+/*
+ * The consumer thread has ended. Closed first: what came before is collected, what comes later is
+ * dropped.
+ */
 static void collect(struct run *run)
 {
 	area_close(run->session.area);

@@ -40,7 +40,9 @@ struct run {
 	size_t running_count;
 };
 
-/* Runs options->command to its end and ends like it; returns only when nothing ran: an exit status. */
+/*
+ * Runs options->command to its end and ends like it; returns only when nothing ran: an exit status.
+ */
 int run_command(const struct options *options);
 
 #endif

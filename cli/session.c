@@ -71,8 +71,8 @@ static bool preload_takes(const char *path)
 }
 
 /*
- * Where it can, LD_PRELOAD names the library itself: a process that outlives the session and executes a
- * program then still finds it, and the loader has nothing to say.
+ * Where it can, LD_PRELOAD names the library itself: a process that outlives the session and
+ * executes a program then still finds it, and the loader has nothing to say.
  */
 static int library_link(const char *library, struct session *session)
 {
@@ -122,8 +122,8 @@ static int area_map(int descriptor, uint64_t buffer, struct session *session)
 
 static int area_make(uint64_t buffer, struct session *session)
 {
-	int descriptor = open(session->area_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-			      0600);
+	int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+	int descriptor = open(session->area_path, flags, 0600);
 	int error;
 
 	if (descriptor < 0)

@@ -6,8 +6,8 @@
  *	/dev/shm/otelshim-<32 hex digits>/area
  *	                                 /libotelshim.so
  *
- * The directory is 0700; root's is 0711 and its area 0666, for children that drop their user id: who knows
- * the random name may write, and the reader trusts nothing.
+ * The directory is 0700; root's is 0711 and its area 0666, for children that drop their user id:
+ * who knows the random name may write, and the reader trusts nothing.
  *
  * Ownership: the structure owns directory and mapping. Main thread.
  */
@@ -25,7 +25,7 @@
 struct session {
 	struct area_header *area;	/* null: no session */
 	size_t size;
-	size_t descriptions;		/* their offset, kept here: producers may write into the header */
+	size_t descriptions;		/* their offset: the header is writable to others */
 	bool on_disk;			/* no memory file system had room: slower */
 	bool linked;
 	char directory[SESSION_PATH];
@@ -37,14 +37,14 @@ struct session {
 size_t session_area_size(uint64_t buffer);
 
 /*
- * Makes a session whose lanes hold @buffer bytes in all. 0, or negative errno of the last place tried;
- * then nothing is left behind.
+ * Makes a session whose lanes hold @buffer bytes in all. 0, or negative errno of the last place
+ * tried; then nothing is left behind.
  */
 int session_begin(uint64_t buffer, const char *library, struct session *ret);
 
 /*
- * Removes what is in the file system; the area stays mapped until we end. @running: processes live on
- * that may execute programs; the link is left for them, or the loader would complain on their
+ * Removes what is in the file system; the area stays mapped until we end. @running: processes live
+ * on that may execute programs; the link is left for them, or the loader would complain on their
  * standard error each time. May be called for a structure of zeroes.
  */
 void session_remove(struct session *session, bool running);
@@ -55,8 +55,8 @@ struct session_process {
 };
 
 /*
- * Processes that described themselves in the area, are alive and still have it mapped; up to @count of
- * them, without the zombies.
+ * Processes that described themselves in the area, are alive and still have it mapped; up to @count
+ * of them, without the zombies.
  */
 size_t session_processes(const struct session *session, struct session_process *ret, size_t count);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file of a run's spans: its name, and the old one out of its way. Writing it is the exporter's.
- * Main thread. Failure: negative errno.
+ * The file of a run's spans: its name, and the old one out of its way. Writing it is the
+ * exporter's. Main thread. Failure: negative errno.
  */
 #ifndef CLI_SPAN_FILE_H
 #define CLI_SPAN_FILE_H

@@ -25,7 +25,9 @@ struct caller_names {
 	} file[CALLER_FILES];
 };
 
-/* The function that @caller lies in; empty when it is unknown. A zeroed structure is ready for use. */
+/*
+ * The function that @caller lies in; empty when it is unknown. A zeroed structure is ready for use.
+ */
 struct slice caller_function(struct caller_names *names, const struct summary_caller *caller);
 
 void caller_names_end(struct caller_names *names);

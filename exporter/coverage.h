@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How much of the time at least one call was under way: the length of the union of all intervals.
- * Intervals come roughly in the order of their ends; the last COVERAGE_PIECES disjoint pieces are kept, what
- * reaches behind them is counted as if nothing had been there.
+ * Intervals come roughly in the order of their ends; the last COVERAGE_PIECES disjoint pieces are
+ * kept, what reaches behind them is counted as if nothing had been there.
  *
  * Pure; one owner, one thread; nothing fails. Times in nanoseconds of one clock.
  */

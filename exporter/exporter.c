@@ -335,8 +335,8 @@ bool exporter_flush(struct exporter *exporter, uint64_t limit_ns, uint64_t stall
 void exporter_collect(struct exporter *exporter, bool ended)
 {
 	drain(exporter);
-	if (ended && !exporter->ended)
-		reader_bury(exporter->reader, exporter->now_ns, true);
+	if (!exporter->ended)
+		reader_bury(exporter->reader, exporter->now_ns, ended);
 	exporter->ended = exporter->ended || ended;
 	if (exporter->file)
 		file_sink_flush(exporter->file);

@@ -45,7 +45,8 @@ static uint32_t roots_below(uint64_t mantissa)
 int32_t histogram_index(uint64_t value, int32_t scale)
 {
 	int32_t exponent = 63 - __builtin_clzll(value);
-	int32_t finest = exponent * (int32_t)STEPS + (int32_t)roots_below(value << (63 - exponent)) - 1;
+	int32_t below = (int32_t)roots_below(value << (63 - exponent));
+	int32_t finest = exponent * (int32_t)STEPS + below - 1;
 
 	return finest >> (HISTOGRAM_SCALE - scale);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Base-2 exponential histogram of durations, in the shape of OTLP: bucket i of scale s counts values
- * in (2^(i / 2^s), 2^((i + 1) / 2^s)]. It begins as fine as HISTOGRAM_SCALE and halves its resolution
- * whenever the values do not fit in SUMMARY_BUCKETS buckets; so its error follows from the range that it saw.
+ * Base-2 exponential histogram of durations, in the shape of OTLP: bucket i of scale s counts
+ * values in (2^(i / 2^s), 2^((i + 1) / 2^s)]. It begins as fine as HISTOGRAM_SCALE and halves its
+ * resolution whenever the values do not fit in SUMMARY_BUCKETS buckets; so its error follows from
+ * the range that it saw.
  *
- * Pure: no memory of its own, no clock, no floating point, no libm. One owner, one thread. Nothing fails; a bucket
- * that is full stays full.
+ * Pure: no memory of its own, no clock, no floating point, no libm. One owner, one thread. Nothing
+ * fails; a bucket that is full stays full.
  */
 #ifndef EXPORTER_HISTOGRAM_H
 #define EXPORTER_HISTOGRAM_H

@@ -98,7 +98,9 @@ struct slice line_end(struct line *line)
 
 /* ---- texts from outside ---- */
 
-/* Bytes of the well-formed UTF-8 character that @text begins with; 0: there is none (Unicode 3-7). */
+/*
+ * Bytes of the well-formed UTF-8 character that @text begins with; 0: there is none (Unicode 3-7).
+ */
 static size_t character_size(struct slice text)
 {
 	uint8_t first = text.data[0], low = 0x80, high = 0xbf;
@@ -132,7 +134,9 @@ static bool is_blank(uint8_t byte)
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* What a reader sees at the beginning of a text: bytes to take, and what to show instead of them. */
+/*
+ * What a reader sees at the beginning of a text: bytes to take, and what to show instead of them.
+ */
 struct glyph {
 	size_t taken;
 	struct slice shown;
@@ -154,17 +158,6 @@ static struct glyph glyph_of(struct slice text, bool utf8)
 	if (size > 1 && !utf8)
 		return (struct glyph){ size, SLICE("?") };
 	return (struct glyph){ size, slice_first(text, size) };
-}
-
-unsigned text_columns(struct slice text, bool utf8)
-{
-	unsigned columns = 0;
-
-	while (text.size > 0) {
-		text = slice_after(text, glyph_of(text, utf8).taken);
-		columns++;
-	}
-	return columns;
 }
 
 /* Whether all of @text fits in @width columns, without looking further than that. */
@@ -204,9 +197,15 @@ void duration_format(uint64_t duration_ns, bool blank, char ret[DURATION_SIZE])
 		unsigned decimals, factor;
 		const char *name;
 	} form[] = {
-		{ 1000, 2, 100, "us" },	      { 1000, 1, 10, "us" },	   { 1000, 0, 1, "us" },
-		{ 1000000, 2, 100, "ms" },    { 1000000, 1, 10, "ms" },	   { 1000000, 0, 1, "ms" },
-		{ 1000000000, 2, 100, "s" },  { 1000000000, 1, 10, "s" },  { 1000000000, 0, 1, "s" },
+		{ 1000, 2, 100, "us" },
+		{ 1000, 1, 10, "us" },
+		{ 1000, 0, 1, "us" },
+		{ 1000000, 2, 100, "ms" },
+		{ 1000000, 1, 10, "ms" },
+		{ 1000000, 0, 1, "ms" },
+		{ 1000000000, 2, 100, "s" },
+		{ 1000000000, 1, 10, "s" },
+		{ 1000000000, 0, 1, "s" },
 	};
 	const size_t last = sizeof(form) / sizeof(form[0]) - 1;
 	uint64_t most_ns = UINT64_MAX / 100 - 1000000000;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One line of text for people, put together piece by piece: columns are counted (a character is one),
- * texts from outside are made harmless (control characters, line breaks, broken UTF-8), colours take no column.
+ * One line of text for people, put together piece by piece: columns are counted (a character is
+ * one), texts from outside are made harmless (control characters, line breaks, broken UTF-8),
+ * colours take no column.
  *
  * Pure, no allocation, no stdio. A line that is full takes no more; nothing fails. One owner.
  */
@@ -34,12 +35,15 @@ void line_begin(struct line *line, bool color, bool utf8);
 void line_put(struct line *line, const char *words);
 void line_put_number(struct line *line, uint64_t number);
 
-/* "7 queries", "1 query": @one and @many with the blank that separates them from the number left out. */
+/*
+ * "7 queries", "1 query": @one and @many with the blank that separates them from the number left
+ * out.
+ */
 void line_put_count(struct line *line, uint64_t number, const char *one, const char *many);
 
 /*
- * A text from outside in at most @width columns: any run of white space is one blank, what cannot be
- * shown is "?"; what is longer ends in an ellipsis ("..." without UTF-8).
+ * A text from outside in at most @width columns: any run of white space is one blank, what cannot
+ * be shown is "?"; what is longer ends in an ellipsis ("..." without UTF-8).
  */
 void line_put_text(struct line *line, struct slice text, unsigned width);
 
@@ -60,8 +64,5 @@ void duration_format(uint64_t duration_ns, bool blank, char ret[DURATION_SIZE]);
 
 /* Decimal digits of @number and a terminating zero; returns their count. */
 size_t number_format(uint64_t number, char ret[21]);
-
-/* Columns that @text takes when nothing is cut. */
-unsigned text_columns(struct slice text, bool utf8);
 
 #endif

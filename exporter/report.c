@@ -156,8 +156,8 @@ static void put_part(struct line *line, const char **before, const char *name,
 }
 
 /*
- * ": first byte 4.16 s, fetching 101 ms, libpq 40.1 ms". Connecting and unfinished calls have no split, and
- * stand beside it when they are worth a percent.
+ * ": first byte 4.16 s, fetching 101 ms, libpq 40.1 ms". Connecting and unfinished calls have no
+ * split, and stand beside it when they are worth a percent.
  */
 static void put_split(struct report *report)
 {
@@ -564,7 +564,7 @@ static void write_losses(struct report *report)
 	if (run->area_full > 0) {
 		begin_mark(report, "Lost   ");
 		line_put_count(line, run->area_full, "call", "calls");
-		line_put(line, ": area full, they are missing above; OTELSHIM_BUFFER makes more room");
+		line_put(line, ": area full, not counted above; OTELSHIM_BUFFER makes more room");
 		end(report);
 	}
 	if (run->queue_full > 0) {

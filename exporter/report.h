@@ -2,16 +2,16 @@
 /*
  * The summary as text: where the time of a run went, for a person at a terminal or a log.
  *
- *	otelshim  shopd  4.37 s  exit 7     db1:5432/shop  1 connection (3.7 ms)  4024 queries  2 errors
- *	Waited on the database 4.30 s, 98% of the run: first byte 4.16 s, fetching 101 ms, libpq 40.1 ms
+ *	otelshim  shopd  4.37 s  exit 7     db1:5432/shop  1 connection (3.7 ms)  4024 queries  ...
+ *	Waited on the database 4.30 s, 98% of the run: first byte 4.16 s, fetching 101 ms, ...
  *
  *	  TOTAL  RUN  CALLS    MEAN     P95     MAX    ROWS  QUERY / CALLER
- *	 3.41 s  78%   4000   852us   931us  3.81ms       1  SELECT name, email FROM customers WHERE i...
+ *	 3.41 s  78%   4000   852us   931us  3.81ms       1  SELECT name, email FROM customers W...
  *	                                                     load_customer  shopd
  *
- * TOTAL is the sum of all calls; RUN its share of the run's wall time (above 100% when threads wait at
- * the same time); ROWS the rows of one call, on average. Two lines and no table when nothing took
- * long and nothing went wrong.
+ * TOTAL is the sum of all calls; RUN its share of the run's wall time (above 100% when threads wait
+ * at the same time); ROWS the rows of one call, on average. Two lines and no table when nothing
+ * took long and nothing went wrong.
  *
  * Pure but for the look-up of names that the caller passes in; no malloc, no stdio. Nothing fails.
  */
@@ -43,7 +43,7 @@ struct report_run {
 	struct slice ended;		/* "exit 7", "killed by SIGSEGV"; empty: not over */
 	uint64_t wall_ns;
 	uint64_t area_full;		/* losses: spans for which no lane had room */
-	uint64_t queue_full;		/* spans not sent, because the queue of the network had no room */
+	uint64_t queue_full;		/* not sent: no room in the queue of the network */
 	const struct report_process *running;	/* processes that outlive the run */
 	size_t running_count;
 };

@@ -125,7 +125,9 @@ static struct summary_caller caller_of(struct summary *summary, const struct spa
 	};
 }
 
-/* The same place of the same file in any process; without a file, the same address of one process. */
+/*
+ * The same place of the same file in any process; without a file, the same address of one process.
+ */
 static bool caller_same(const struct summary_caller *caller, const struct span *span)
 {
 	if (caller->module.size > 0)

@@ -86,7 +86,7 @@ struct summary_incomplete {
 
 struct summary_totals {
 	uint64_t queries, errors, connections, connect_errors, incomplete, other;
-	uint64_t database_ns;		/* sum of all calls, finished or not, and connects, over all threads */
+	uint64_t database_ns;		/* sum of all calls and connects, over all threads */
 	uint64_t covered_ns;		/* time during which at least one of them was under way */
 	uint64_t query_ns, connect_ns, incomplete_ns;	/* the three that make database_ns */
 	uint64_t first_byte_ns, fetch_ns, split_total_ns, split_calls;

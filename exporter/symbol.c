@@ -123,7 +123,10 @@ static bool symbol_is_function(const Elf64_Sym *symbol)
 	return symbol->st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_GNU_IFUNC);
 }
 
-/* Of two functions that hold the address: the one that begins later, then the one with more binding. */
+/*
+ * Of two functions that hold the address: the one that begins later, then the one with more
+ * binding.
+ */
 static bool symbol_better(const Elf64_Sym *symbol, const Elf64_Sym *than)
 {
 	if (symbol->st_value != than->st_value)

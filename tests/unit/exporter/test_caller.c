@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Callers' names through the cache of files. */
-#include "support/test.h"
+#include "tests/support/test.h"
 
 #include <link.h>
 #include <unistd.h>

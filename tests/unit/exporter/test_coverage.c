@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The union of intervals, against a bitmap. */
-#include "support/test.h"
+#include "tests/support/test.h"
 
 #include "base/random.h"
 #include "exporter/coverage.h"

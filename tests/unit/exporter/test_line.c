@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Units, cutting, and texts that would drive a terminal. */
-#include "support/test.h"
+#include "tests/support/test.h"
 
 #include "exporter/line.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole reports as the user sees them. */
-#include "support/test.h"
+#include "tests/support/test.h"
 
 #include "exporter/report.h"
-#include "support/call.h"
+#include "tests/support/call.h"
 
 #define US UINT64_C(1000)
 #define MS UINT64_C(1000000)

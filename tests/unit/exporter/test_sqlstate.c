@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of SQLSTATE codes. */
-#include "support/test.h"
+#include "tests/support/test.h"
 
 #include "exporter/sqlstate.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counting: which calls go where, what is exact, what is bounded. */
-#include "support/test.h"
+#include "tests/support/test.h"
 
-#include "support/call.h"
+#include "tests/support/call.h"
 
 #define MS UINT64_C(1000000)
 

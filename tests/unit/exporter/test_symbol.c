@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Function names: of this very program, of made-up files, of broken ones. */
-#include "support/test.h"
+#include "tests/support/test.h"
 
 #include <elf.h>
 #include <link.h>

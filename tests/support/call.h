@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Database calls for the tests of the summary and of what prints it: a record made from a few facts. */
+/* Database calls for the tests of the summary and of what prints it, from a few facts. */
 #ifndef TESTS_SUPPORT_CALL_H
 #define TESTS_SUPPORT_CALL_H
 

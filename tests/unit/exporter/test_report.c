@@ -104,14 +104,19 @@ static void a_slow_run_has_a_table(void **state)
 	(void)state;
 	assert_string_equal(
 		written(summary, &run, &style, &output),
-		"otelshim  shopd  4.37 s  exit 7     db1:5432/shop  1 connection (3.70 ms)  4002 queries  2 errors\n"
-		"Waited on the database 3.41 s, 78% of the run: first byte 3.20 s, fetching 80.0 ms, libpq 128 ms (measured for 4000 of 4002)\n"
+		"otelshim  shopd  4.37 s  exit 7     db1:5432/shop  1 connection (3.70 "
+		"ms)  4002 queries  2 errors\n"
+		"Waited on the database 3.41 s, 78% of the run: first byte 3.20 s, "
+		"fetching 80.0 ms, libpq 128 ms (measured for 4000 of 4002)\n"
 		"\n"
 		"  TOTAL  RUN  CALLS    MEAN     P95     MAX    ROWS  QUERY / CALLER\n"
-		" 3.41 s  78%   4000   852us   852us   852us       1  SELECT name, email FROM customers WHERE id...\n"
+		" 3.41 s  78%   4000   852us   852us   852us       1  SELECT name, "
+		"email FROM customers WHERE id...\n"
 		"                                                     load_customer  shopd\n"
-		"2.30 ms   0%      2  1.15ms  1.15ms  1.15ms       0  INSERT INTO customers VALUES (?)\n"
-		"                                                     dup  shopd              2 x 23505\n"
+		"2.30 ms   0%      2  1.15ms  1.15ms  1.15ms       0  INSERT INTO "
+		"customers VALUES (?)\n"
+		"                                                     dup  shopd       "
+		"       2 x 23505\n"
 		"\n"
 		"! Error  2 x 23505 unique_violation  dup  shopd\n");
 	summary_end(summary);
@@ -128,7 +133,8 @@ static void at_80_columns_two_columns_go_and_the_query_shrinks(void **state)
 	(void)state;
 	assert_non_null(strstr(
 		text, "\n  TOTAL  CALLS    MEAN     MAX    ROWS  QUERY / CALLER\n"
-		      " 3.41 s   4000   852us   852us       1  SELECT name, email FROM customers WHE...\n"
+		      " 3.41 s   4000   852us   852us       1  SELECT name, email FROM "
+		      "customers WHE...\n"
 		      "                                        load_customer  shopd\n"));
 	assert_non_null(strstr(text, "otelshim  shopd  4.37 s  exit 7\n"
 				     "          db1:5432/shop  1 connection (3.70 ms)"));
@@ -169,7 +175,8 @@ static void a_run_with_nothing_slow_has_two_lines(void **state)
 					  .duration_ns = 340 * US });
 	assert_string_equal(
 		written(summary, &run, &style, &output),
-		"otelshim  shopd  31.0 ms  exit 7     db1:5432/shop  1 connection (900 us)  1 query  0 errors\n"
+		"otelshim  shopd  31.0 ms  exit 7     db1:5432/shop  1 connection (900 "
+		"us)  1 query  0 errors\n"
 		"Waited on the database 1.24 ms, 4% of the run. Slowest: 340 us  SELECT ?\n");
 	style.full = true;
 	assert_non_null(strstr(written(summary, &run, &style, &output), "TOTAL"));
@@ -216,7 +223,8 @@ static void what_was_lost_or_unfinished_is_said(void **state)
 	text = written(summary, &run, &style, &output);
 	assert_non_null(strstr(text, "1.00 s  killed by SIGKILL  "));
 	assert_non_null(strstr(text, "80% of the run: unfinished calls 800 ms\n"));
-	assert_non_null(strstr(text, "\n! Running when killed  800 ms  pid 4711  SELECT pg_sleep(?)\n"));
+	assert_non_null(strstr(text, "\n! Running when killed  800 ms  pid 4711  "
+	"SELECT pg_sleep(?)\n"));
 	assert_non_null(strstr(text, "\n! Still running  77 worker; --follow waits\n"));
 	assert_non_null(strstr(text, "\n! Lost   12 calls: area full"));
 	assert_non_null(strstr(text, "\n! Lost   1 call: queue full"));

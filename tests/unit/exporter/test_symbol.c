@@ -51,7 +51,8 @@ static struct image image_make(uint16_t type)
 					 .sh_size = sizeof(image.names) };
 	image.symbol[1] = symbol_make(1, base + 0x100, 0x40, ELF64_ST_INFO(STB_GLOBAL, STT_FUNC));
 	image.symbol[2] = symbol_make(6, base + 0x110, 0x08, ELF64_ST_INFO(STB_LOCAL, STT_FUNC));
-	image.symbol[3] = symbol_make(12, base + 0x140, 0x40, ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT));
+	image.symbol[3] =
+		symbol_make(12, base + 0x140, 0x40, ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT));
 	image.symbol[4] = symbol_make(17, base + 0x100, 0x40, ELF64_ST_INFO(STB_LOCAL, STT_FUNC));
 	return image;
 }

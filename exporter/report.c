@@ -9,6 +9,8 @@
 #define INDENT_NARROW 40u
 #define QUERY_COLUMNS_MIN 20u
 #define ERRORS_AFTER 24u	/* errors of a query stand that far right of its caller */
+#define ERRORS_COLUMNS 16u	/* less room than that: a line of their own */
+#define CALLS_COLUMNS 10u	/* kept free for the calls of one of several callers */
 #define SERVERS_LISTED 8
 
 struct report {
@@ -72,8 +74,8 @@ static void put_connections(struct line *line, uint64_t count, uint64_t total_ns
 
 static void put_server(struct report *report)
 {
-	const struct summary_connection *server[SERVERS_LISTED];
-	size_t count = summary_connections(report->summary, server, SERVERS_LISTED);
+	const struct summary_connection *server[SUMMARY_CONNECTIONS];
+	size_t count = summary_connections(report->summary, server, SUMMARY_CONNECTIONS);
 
 	if (count == 1)
 		line_put_text(&report->line, server[0]->server, 40);
@@ -132,10 +134,10 @@ static void write_head(struct report *report)
 /* Several servers: one line each, below the head. */
 static void write_servers(struct report *report)
 {
-	const struct summary_connection *server[SERVERS_LISTED];
-	size_t count = summary_connections(report->summary, server, SERVERS_LISTED);
+	const struct summary_connection *server[SUMMARY_CONNECTIONS];
+	size_t count = summary_connections(report->summary, server, SUMMARY_CONNECTIONS);
 
-	for (size_t i = 0; i < count && count > 1; i++) {
+	for (size_t i = 0; i < count && i < SERVERS_LISTED && count > 1; i++) {
 		begin(report);
 		line_put(&report->line, "  ");
 		line_put_text(&report->line, server[i]->server, 40);
@@ -143,16 +145,53 @@ static void write_servers(struct report *report)
 		put_connections(&report->line, server[i]->count, server[i]->total_ns);
 		end(report);
 	}
+	if (count > SERVERS_LISTED) {
+		begin(report);
+		line_put(&report->line, "  and ");
+		line_put_count(&report->line, count - SERVERS_LISTED, "other", "others");
+		end(report);
+	}
 }
 
-static void put_part(struct line *line, const char **before, const char *name,
+/* Words that belong together; what does not fit in the line begins the next. */
+static void put_words(struct report *report, const char *before, const char *words)
+{
+	if (strlen(before) + strlen(words) + 1 > columns_left(report)) {
+		/* The sign without its blank. */
+		line_put_text(&report->line, slice_of(before, *before != ' '), 1);
+		end(report);
+		begin(report);
+		before = "  ";
+	}
+	line_put(&report->line, before);
+	line_put(&report->line, words);
+}
+
+static void put_part(struct report *report, const char **before, const char *name,
 		     uint64_t duration_ns)
 {
-	line_put(line, *before);
-	line_put(line, name);
-	line_put(line, " ");
-	put_duration(line, duration_ns);
+	char words[64];
+	size_t size = strlen(name);
+
+	memcpy(words, name, size);
+	words[size] = ' ';
+	duration_format(duration_ns, true, words + size + 1);
+	put_words(report, *before, words);
 	*before = ", ";
+}
+
+/* "(measured for 4000 of 4002)" */
+static void put_measured(struct report *report, uint64_t some, uint64_t all)
+{
+	char words[64] = "(measured for ";
+	size_t used = strlen(words);
+
+	used += number_format(some, words + used);
+	memcpy(words + used, " of ", 4);
+	used += 4;
+	used += number_format(all, words + used);
+	memcpy(words + used, ")", 2);
+	put_words(report, " ", words);
 }
 
 /*
@@ -163,25 +202,19 @@ static void put_split(struct report *report)
 {
 	const struct summary_totals *totals = report->totals;
 	const char *before = ": ";
-	struct line *line = &report->line;
 
 	if (totals->connect_ns * 100 >= totals->database_ns && totals->connect_ns > 0)
-		put_part(line, &before, "connecting", totals->connect_ns);
+		put_part(report, &before, "connecting", totals->connect_ns);
 	if (totals->incomplete_ns > 0)
-		put_part(line, &before, "unfinished calls", totals->incomplete_ns);
+		put_part(report, &before, "unfinished calls", totals->incomplete_ns);
 	if (totals->split_calls == 0)
 		return;
-	put_part(line, &before, "first byte", totals->first_byte_ns);
-	put_part(line, &before, "fetching", totals->fetch_ns);
-	put_part(line, &before, "libpq",
+	put_part(report, &before, "first byte", totals->first_byte_ns);
+	put_part(report, &before, "fetching", totals->fetch_ns);
+	put_part(report, &before, "libpq",
 		 totals->split_total_ns - totals->first_byte_ns - totals->fetch_ns);
-	if (totals->split_calls == totals->queries)
-		return;
-	line_put(line, " (measured for ");
-	line_put_number(line, totals->split_calls);
-	line_put(line, " of ");
-	line_put_number(line, totals->queries);
-	line_put(line, ")");
+	if (totals->split_calls < totals->queries)
+		put_measured(report, totals->split_calls, totals->queries);
 }
 
 /* Calls of several threads overlap: their sum is more than the time during which anyone waited. */
@@ -196,17 +229,16 @@ static void put_waited(struct report *report)
 	line_style(line, LINE_BOLD);
 	put_duration(line, totals->database_ns);
 	line_style(line, LINE_PLAIN);
-	line_put(line, ", ");
+	line_put(line, overlap ? " in parallel calls, " : ", ");
 	if (overlap) {
-		line_put(line, "in threads at once; at least one during ");
 		put_duration(line, totals->covered_ns);
-		line_put(line, ", ");
+		line_put(line, " (");
 	}
 	if (share == 0)
 		line_put(line, "under 1");
 	else
 		line_put_number(line, share);
-	line_put(line, "% of the run");
+	line_put(line, overlap ? "%) of the run" : "% of the run");
 }
 
 static void write_waited(struct report *report)
@@ -272,20 +304,25 @@ static void write_column_heads(struct report *report)
 	end(report);
 }
 
+/* "2 x 23505, 1 x 40P01", as many as fit; all of them are listed again below the table. */
 static void put_errors(struct report *report, const struct summary_query *query)
 {
 	struct line *line = &report->line;
 
 	for (size_t i = 0; i < SUMMARY_ERRORS && query->error[i].calls > 0; i++) {
+		struct slice type = slice_of_string(query->error[i].type);
+		bool last = i + 1 == SUMMARY_ERRORS || query->error[i + 1].calls == 0;
+		char calls[21];
+		size_t size = number_format(query->error[i].calls, calls) + 3 + type.size;
+
+		if (size + (i > 0 ? 2 : 0) + (last ? 0 : 5) > columns_left(report)) {
+			line_put(line, i > 0 ? ", ..." : "...");
+			return;
+		}
 		line_put(line, i > 0 ? ", " : "");
-		line_put_number(line, query->error[i].calls);
+		line_put(line, calls);
 		line_put(line, " x ");
-		line_put_text(line, slice_of_string(query->error[i].type), 32);
-	}
-	if (query->other_errors > 0) {
-		line_put(line, ", ");
-		line_put_number(line, query->other_errors);
-		line_put(line, " others");
+		line_put_text(line, type, 32);
 	}
 }
 
@@ -309,7 +346,8 @@ static void put_caller(struct report *report, const struct summary_caller *calle
 
 		for (uint64_t rest = caller->offset; i > 0 && (rest > 0 || !digits[i]); rest >>= 4)
 			digits[--i] = "0123456789abcdef"[rest & 15];
-		line_put_text(line, base_name(caller->module), width);
+		taken = (unsigned)strlen(digits + i) + 3;
+		line_put_text(line, base_name(caller->module), width > taken ? width - taken : 1);
 		line_put(line, "+0x");
 		line_put(line, digits + i);
 	}
@@ -337,21 +375,33 @@ static size_t callers_of(const struct summary_query *query,
 static void write_caller(struct report *report, const struct summary_query *query,
 			 const struct summary_caller *caller, bool first)
 {
+	bool one_of_several = caller && caller->calls < query->calls;
+	unsigned kept_free = one_of_several ? CALLS_COLUMNS : 0;
 	struct line *line = &report->line;
 
 	begin(report);
 	line_pad(line, report->indent, 0);
 	line_style(line, LINE_DIM);
 	if (caller)
-		put_caller(report, caller, columns_left(report));
-	if (caller && caller->calls < query->calls) {
+		put_caller(report, caller, columns_left(report) - kept_free);
+	if (one_of_several) {
 		line_put(line, "  ");
 		line_put_number(line, caller->calls);
 		line_put(line, "x");
 	}
 	line_style(line, LINE_PLAIN);
 	if (first && query->errors > 0) {
-		line_pad(line, caller ? report->indent + ERRORS_AFTER : 0, caller ? 2 : 0);
+		unsigned place = line->columns + 2 > report->indent + ERRORS_AFTER ?
+					 line->columns + 2 :
+					 report->indent + ERRORS_AFTER;
+
+		if (caller && place + ERRORS_COLUMNS > report->width) {
+			end(report);
+			begin(report);
+			line_pad(line, report->indent, 0);
+		} else if (caller) {
+			line_pad(line, report->indent + ERRORS_AFTER, 2);
+		}
 		put_errors(report, query);
 	}
 	end(report);
@@ -546,7 +596,7 @@ static void write_running(struct report *report)
 	if (report->run->running_count == 0)
 		return;
 	begin_mark(report, "Still running ");
-	for (size_t i = 0; i < report->run->running_count && columns_left(report) > 20; i++) {
+	for (size_t i = 0; i < report->run->running_count && columns_left(report) > 42; i++) {
 		line_put(line, i > 0 ? ", " : " ");
 		line_put_number(line, report->run->running[i].pid);
 		line_put(line, " ");
@@ -564,13 +614,13 @@ static void write_losses(struct report *report)
 	if (run->area_full > 0) {
 		begin_mark(report, "Lost   ");
 		line_put_count(line, run->area_full, "call", "calls");
-		line_put(line, ": area full, not counted above; OTELSHIM_BUFFER makes more room");
+		line_put(line, ": area full, not counted above (OTELSHIM_BUFFER)");
 		end(report);
 	}
 	if (run->queue_full > 0) {
 		begin_mark(report, "Lost   ");
 		line_put_count(line, run->queue_full, "call", "calls");
-		line_put(line, ": queue full, not sent; OTEL_BSP_MAX_QUEUE_SIZE makes more room");
+		line_put(line, ": queue full, not sent (OTEL_BSP_MAX_QUEUE_SIZE)");
 		end(report);
 	}
 }

@@ -26,7 +26,7 @@
 #include "exporter/summary.h"
 
 #define REPORT_WIDTH 98		/* never wider, and for what is no terminal */
-#define REPORT_WIDTH_MIN 60
+#define REPORT_WIDTH_MIN 76
 #define REPORT_TOP 10
 #define REPORT_TOP_MAX 100
 #define REPORT_CALLERS 3	/* lines for each query */

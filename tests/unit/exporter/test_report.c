@@ -156,14 +156,14 @@ static struct summary *crowd(void)
 		snprintf(code, sizeof(code), "%05d", 10000 + i);
 		call_add(summary, &(struct call){ .name = "c", .command = "connect", .port = i,
 						  .server = long_name, .error = code });
-		call_add(summary, &(struct call){ .text = "SELECT a, b FROM a_table WHERE x = $1 AND "
-							  "y = $2 ORDER BY whatever_there_is LIMIT 7",
+		call_add(summary, &(struct call){ .text = "SELECT a, b FROM a_table WHERE x = $1 "
+							  "AND y = $2 ORDER BY whatever_there_is",
 						  .hash = (uint64_t)i % 3,
 						  .name = "n",
 						  .duration_ns = (uint64_t)i * 10 * MS,
 						  .error = code,
 						  .rows = 1000000,
-						  .module = "/usr/lib/averyveryveryverylongname.so.7",
+						  .module = "/lib/averyveryveryverylongname.so.7",
 						  .offset = 0xabcdef01 * (uint64_t)i });
 		call_add(summary, &(struct call){ .text = long_name, .incomplete = true,
 						  .duration_ns = 5, .pid = (uint32_t)i });

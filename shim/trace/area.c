@@ -30,6 +30,10 @@ static struct {
 	void (*wake)(void);
 } use;
 
+struct private_use {
+	_Atomic(struct area_header *) area;
+};
+
 /* ---- layout ---- */
 
 static size_t lane_size_of(size_t wanted)
@@ -126,7 +130,7 @@ bool area_check(const void *memory, size_t size)
 
 void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(void))
 {
-	struct area_header **private_area;
+	struct private_use *private_use;
 
 	atomic_store_explicit(&use.shared, NULL, memory_order_relaxed);
 	if (!area_layout_read(area, area->size, &use.layout))
@@ -139,20 +143,20 @@ void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(
 		atomic_store_explicit(&use.shared, area, memory_order_release);
 		return;
 	}
-	private_area = arena_root(ARENA_ROOT_AREA, sizeof(*private_area));
-	if (private_area)
-		__atomic_store_n(private_area, area, __ATOMIC_RELEASE);
+	private_use = arena_root(ARENA_ROOT_AREA, sizeof(*private_use));
+	if (private_use)
+		atomic_store_explicit(&private_use->area, area, memory_order_release);
 }
 
 struct area_header *area_current(void)
 {
 	struct area_header *area = atomic_load_explicit(&use.shared, memory_order_acquire);
-	struct area_header **private_area;
+	struct private_use *private_use;
 
 	if (area)
 		return area;
-	private_area = arena_root_peek(ARENA_ROOT_AREA);
-	return private_area ? __atomic_load_n(private_area, __ATOMIC_ACQUIRE) : NULL;
+	private_use = arena_root_peek(ARENA_ROOT_AREA);
+	return private_use ? atomic_load_explicit(&private_use->area, memory_order_acquire) : NULL;
 }
 
 static inline uint64_t owner_of_thread(const struct thread *thread)

@@ -170,13 +170,14 @@ size_t reader_drain(struct reader *reader)
 	return spans;
 }
 
-bool reader_has_records(const struct reader *reader)
+bool reader_has_more_than(const struct reader *reader, size_t bytes)
 {
 	for (uint32_t i = 0; i < reader->layout.lanes; i++) {
 		uint64_t head =
 			atomic_load_explicit(&reader->area->lane[i].head, memory_order_acquire);
 
-		if ((head & ~UINT64_C(7)) != reader->lane[i].position)
+		/* A crooked head without records is no reason to stay awake. */
+		if ((head & ~UINT64_C(7)) - reader->lane[i].position > bytes)
 			return true;
 	}
 	return false;

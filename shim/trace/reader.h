@@ -88,10 +88,10 @@ struct reader_losses {
 struct reader_losses reader_losses(const struct reader *reader);
 
 /*
- * Sleeps until @limit_ns passed, area_wake() was called or a lane passed half full; limit 0: until
- * a record comes or area_wake() was called. Returns at once when records wait, or when area_wake()
- * was called since the last sleep. Only for the thread that drains; the producers' wake function
- * calls area_wake().
+ * Sleeps until @limit_ns passed, area_wake() was called or a lane passed half full, however many
+ * records wait: so they are taken in batches. Limit 0: until a record comes or area_wake() was
+ * called. Returns at once when that is so already, and when area_wake() was called since the last
+ * sleep. Only for the thread that drains; the producers' wake function calls area_wake().
  */
 void reader_sleep(struct reader *reader, uint64_t limit_ns);
 

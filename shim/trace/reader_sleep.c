@@ -71,15 +71,15 @@ static enum area_sleep sleep_word(const struct reader *reader)
 }
 
 /*
- * False: somebody woke us since the last sleep, or could not since we were retired; or records
- * wait.
+ * False: somebody woke us since the last sleep, or could not since we were retired; or more than
+ * @bytes wait in a lane.
  */
-static bool sleep_begin(struct reader *reader, enum area_sleep state)
+static bool sleep_begin(struct reader *reader, enum area_sleep state, size_t bytes)
 {
 	uint32_t before = atomic_exchange_explicit(&reader->area->sleep, (uint32_t)state,
 						   memory_order_seq_cst);
 
-	if (before == AREA_WOKEN || before == AREA_RETIRED || reader_has_records(reader)) {
+	if (before == AREA_WOKEN || before == AREA_RETIRED || reader_has_more_than(reader, bytes)) {
 		atomic_store_explicit(&reader->area->sleep, AREA_AWAKE, memory_order_seq_cst);
 		return false;
 	}
@@ -90,12 +90,15 @@ static bool sleep_begin(struct reader *reader, enum area_sleep state)
 static bool sleep_settle(struct reader *reader, enum area_sleep state)
 {
 	futex_wait(&reader->area->sleep, (uint32_t)state, AREA_SETTLE_NS);
-	return sleep_word(reader) == state && !reader_has_records(reader);
+	return sleep_word(reader) == state && !reader_has_more_than(reader, 0);
 }
 
 void reader_sleep(struct reader *reader, uint64_t limit_ns)
 {
-	if (!sleep_begin(reader, limit_ns ? AREA_DOZING : AREA_ASLEEP))
+	bool begun = limit_ns ? sleep_begin(reader, AREA_DOZING, reader->layout.lane_size / 2) :
+				sleep_begin(reader, AREA_ASLEEP, 0);
+
+	if (!begun)
 		return;
 	if (limit_ns)
 		futex_wait(&reader->area->sleep, AREA_DOZING, limit_ns);
@@ -108,7 +111,7 @@ bool reader_retire(struct reader *reader)
 {
 	uint32_t retired = AREA_RETIRED;
 
-	if (!sleep_begin(reader, AREA_RETIRED))
+	if (!sleep_begin(reader, AREA_RETIRED, 0))
 		return false;
 	if (sleep_settle(reader, AREA_RETIRED))
 		return true;

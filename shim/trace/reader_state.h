@@ -55,7 +55,7 @@ void reader_describe(struct reader *reader);
 /* Whether another process was described with @pid after the one that is known as @process_id. */
 bool reader_replaced(const struct reader *reader, uint32_t pid, uint64_t process_id);
 
-/* Whether a head moved on. */
-bool reader_has_records(const struct reader *reader);
+/* Whether more than @bytes wait in a lane. */
+bool reader_has_more_than(const struct reader *reader, size_t bytes);
 
 #endif

@@ -15,8 +15,10 @@ static int ratio_exponent(double ratio)
 {
 	int exponent = 0;
 
-	for (; ratio < 0.5; ratio *= 2)
+	while (ratio < 0.5) {
+		ratio *= 2;
 		exponent++;
+	}
 	return exponent;
 }
 

@@ -257,15 +257,16 @@ static void an_open_call_holds_what_fits_cut_at_characters(void **state)
 {
 	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
 	static char name[400], text[800];
+	static const uint8_t two[2] = { 0xc3, 0xa4 }, three[3] = { 0xe2, 0x82, 0xac };
 	struct span_record span = stage_open_span(7);
 	struct area_call *call;
 
 	(void)state;
 	area_use(stage.area, true, false, NULL);
 	for (size_t i = 0; i + 2 <= sizeof(name); i += 2)
-		memcpy(name + i, "\xc3\xa4", 2);
+		memcpy(name + i, two, sizeof(two));
 	for (size_t i = 0; i + 3 <= sizeof(text); i += 3)
-		memcpy(text + i, "\xe2\x82\xac", 3);
+		memcpy(text + i, three, sizeof(three));
 	call = area_call_open(&span, slice_of(name, sizeof(name)), slice_of(text, 798));
 	assert_non_null(call);
 	assert_int_equal(call->name_size, 254);

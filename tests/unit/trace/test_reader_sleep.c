@@ -7,6 +7,8 @@
 
 #include "tests/support/area.h"
 
+#define AN_HOUR_NS (UINT64_C(3600) * 1000000000u)
+
 static struct area_header *wake_area;
 
 static void wake_the_area(void)
@@ -65,11 +67,19 @@ static void a_doze_ends_with_its_limit(void **state)
 	reader_sleep(stage.reader, 5000000);
 	assert_true(clock_now_ns() - start >= 5000000);
 	assert_int_equal(atomic_load(&stage.area->sleep), AREA_AWAKE);
-	/* A record that waits, and a wake-up that came before, end it at once. */
+	/* Records are taken in batches: one alone does not end it. */
 	assert_true(stage_put(1, 128, 0));
-	reader_sleep(stage.reader, UINT64_C(1000000000) * 3600);
-	assert_int_equal(reader_drain(stage.reader), 1);
+	start = clock_now_ns();
+	reader_sleep(stage.reader, 5000000);
+	assert_true(clock_now_ns() - start >= 5000000);
+	/* A lane more than half full does, and a wake-up that came before; a record ends a sleep. */
+	for (size_t filled = 0; filled <= AREA_LANE_SIZE_MIN / 2; filled += 96)
+		assert_true(stage_put(1, 128, 0));
+	reader_sleep(stage.reader, AN_HOUR_NS);
 	area_wake(stage.area);
+	assert_true(reader_drain(stage.reader) > 1);
+	reader_sleep(stage.reader, AN_HOUR_NS);
+	assert_true(stage_put(1, 128, 0));
 	reader_sleep(stage.reader, 0);
 	stage_end(&stage);
 }

@@ -53,12 +53,12 @@ static void tiny_ratios_stay_probabilities_and_zero_is_off(void **state)
 
 static void trace_of(const char *hex, uint8_t ret[16])
 {
-	for (int i = 0; i < 16; i++) {
-		unsigned byte;
+	struct trace_context context;
+	char text[TRACEPARENT_SIZE + 1];
 
-		assert_int_equal(sscanf(hex + 2 * i, "%2x", &byte), 1);
-		ret[i] = (uint8_t)byte;
-	}
+	snprintf(text, sizeof(text), "00-%s-0000000000000001-00", hex);
+	assert_true(traceparent_parse(slice_of(text, TRACEPARENT_SIZE), &context));
+	memcpy(ret, context.trace_id, sizeof(context.trace_id));
 }
 
 struct decision_case {

@@ -234,28 +234,27 @@ static size_t span_pack(const Otlp__Span *message, uint8_t *to)
 	return head + size;
 }
 
-static size_t attribute_pack(const struct resource_attribute *attribute, uint8_t *to)
+/* The message borrows @value and the attribute's bytes. */
+static Otlp__KeyValue attribute_message(const struct resource_attribute *attribute,
+					Otlp__AnyValue *value)
 {
-	Otlp__AnyValue value;
 	Otlp__KeyValue message = OTLP__KEY_VALUE__INIT;
 	struct slice text;
 
-	otlp__any_value__init(&value);
+	otlp__any_value__init(value);
 	message.key = binary(attribute->key.data, attribute->key.size);
-	message.value = &value;
+	message.value = value;
 	if (attribute->number) {
-		value.value_case = OTLP__ANY_VALUE__VALUE_INT_VALUE;
-		value.int_value = attribute->integer;
+		value->value_case = OTLP__ANY_VALUE__VALUE_INT_VALUE;
+		value->int_value = attribute->integer;
 	} else if (export_text(attribute->value, UINT64_MAX, &text) == EXPORT_STRING) {
-		value.value_case = OTLP__ANY_VALUE__VALUE_STRING_VALUE;
-		value.string_value = binary(text.data, text.size);
+		value->value_case = OTLP__ANY_VALUE__VALUE_STRING_VALUE;
+		value->string_value = binary(text.data, text.size);
 	} else {
-		value.value_case = OTLP__ANY_VALUE__VALUE_BYTES_VALUE;
-		value.bytes_value = binary(text.data, text.size);
+		value->value_case = OTLP__ANY_VALUE__VALUE_BYTES_VALUE;
+		value->bytes_value = binary(text.data, text.size);
 	}
-	if (!to)
-		return otlp__key_value__get_packed_size(&message);
-	return otlp__key_value__pack(&message, to);
+	return message;
 }
 
 /* The Resource message into the room for heads; false when there is none left. */
@@ -268,12 +267,14 @@ static bool resource_encode(struct otlp_protobuf *encoder, const struct resource
 	Otlp__Resource rest = OTLP__RESOURCE__INIT;
 
 	for (size_t i = 0; i < resource->count; i++) {
-		size_t size = attribute_pack(&resource->attribute[i], NULL);
+		Otlp__AnyValue value;
+		Otlp__KeyValue message = attribute_message(&resource->attribute[i], &value);
+		size_t size = otlp__key_value__get_packed_size(&message);
 
 		if ((size_t)(limit - to) < size + 16)
 			return false;
 		to = put_head(to, 0x0a, size);
-		to += attribute_pack(&resource->attribute[i], to);
+		to += otlp__key_value__pack(&message, to);
 	}
 	rest.dropped_attributes_count = resource->dropped;
 	if ((size_t)(limit - to) < 16)
@@ -338,14 +339,28 @@ bool otlp_protobuf_span(struct otlp_protobuf *encoder, const struct resource *re
 	return true;
 }
 
-static size_t scope_pack(unsigned scope, uint8_t *to)
+static Otlp__Scope scope_message(unsigned scope)
 {
 	Otlp__Scope message = OTLP__SCOPE__INIT;
 	struct slice name = slice_of_string(scope_name(scope));
 
 	message.name = binary(name.data, name.size);
 	message.version = binary(PACKAGE_VERSION, sizeof(PACKAGE_VERSION) - 1);
-	return to ? otlp__scope__pack(&message, to) : otlp__scope__get_packed_size(&message);
+	return message;
+}
+
+static size_t scope_size(unsigned scope)
+{
+	Otlp__Scope message = scope_message(scope);
+
+	return otlp__scope__get_packed_size(&message);
+}
+
+static size_t scope_pack(unsigned scope, uint8_t *to)
+{
+	Otlp__Scope message = scope_message(scope);
+
+	return otlp__scope__pack(&message, to);
 }
 
 static uint8_t *put_group(const struct otlp_protobuf *encoder, const struct group *group,
@@ -354,7 +369,7 @@ static uint8_t *put_group(const struct otlp_protobuf *encoder, const struct grou
 	uint32_t number = (uint32_t)(group - encoder->group);
 
 	to = put_head(to, TAG_SCOPE_SPANS, group->scope_size);
-	to = put_head(to, TAG_SCOPE, scope_pack(group->scope, NULL));
+	to = put_head(to, TAG_SCOPE, scope_size(group->scope));
 	to += scope_pack(group->scope, to);
 	for (size_t i = 0; i < encoder->pieces; i++) {
 		const struct piece *piece = &encoder->piece[i];
@@ -393,7 +408,7 @@ struct slice otlp_protobuf_end(struct otlp_protobuf *encoder)
 	for (size_t i = 0; i < encoder->groups; i++) {
 		struct group *group = &encoder->group[i];
 
-		group->scope_size = field_size(scope_pack(group->scope, NULL)) + group->size +
+		group->scope_size = field_size(scope_size(group->scope)) + group->size +
 				    field_size(schema);
 	}
 	for (size_t i = 0; i < encoder->groups; i++)

@@ -12,7 +12,7 @@
 #include "exporter/utf8.h"
 #include "exporter/version.h"
 
-#define INDEX_SIZE (2 * RESOURCE_PROCESSES)
+#define INDEX_SIZE ((size_t)2 * RESOURCE_PROCESSES)
 #define OWNER_MAX 64
 #define INSTANCE_SIZE 36
 

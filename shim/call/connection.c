@@ -175,7 +175,8 @@ static void learn_server(struct connection *connection, struct record_writer *wr
 			return;
 		memcpy(path, host.data, size);
 		memcpy(path + size, "/.s.PGSQL.", 10);
-		memcpy(path + size + 10, port.data, port.size);
+		if (port.size)
+			memcpy(path + size + 10, port.data, port.size);
 		record_put_string(writer, ATTRIBUTE_SERVER_ADDRESS,
 				  slice_of(path, size + 10 + port.size));
 		return;

@@ -136,7 +136,7 @@ void sql_text_append(struct sql_text *text, struct slice piece)
 uint64_t sql_text_finish(struct sql_text *text)
 {
 	if (!text->overflowed)
-		return XXH64(text->data, text->size, 0);
+		return text->data ? XXH64(text->data, text->size, 0) : XXH64("", 0, 0);
 
 	size_t size = text->size;
 	size_t character = size;

@@ -132,11 +132,27 @@ static void cut_rows(struct describer *describer)
 		replace(describer, start, describer->lexer.at, SLICE(""));
 }
 
+/* Whether `*` comes next, all columns: then the dot before it has no name behind it. */
+static bool star_follows(const struct sql_lexer *lexer)
+{
+	const uint8_t *at = lexer->at;
+
+	while (at < lexer->end && sql_bytes[*at] & SQL_BYTE_SPACE)
+		at++;
+	return at < lexer->end && *at == '*';
+}
+
 static void describe_mark(struct describer *describer)
 {
 	uint8_t mark = *describer->lexer.start;
 	uint8_t previous = describer->previous;
 
+	if (mark == '.' && star_follows(&describer->lexer)) {
+		describer->previous = SQL_KEYWORD_NONE;
+		describer->row = false;
+		sql_summary_value(&describer->summary);
+		return;
+	}
 	describer->previous = mark == '.' ? PREVIOUS_DOT : SQL_KEYWORD_NONE;
 	sql_summary_mark(&describer->summary, mark);
 	if (mark == '(') {

@@ -117,7 +117,8 @@ static void protobuf_once(struct subject *subject)
 	otlp_protobuf_begin(subject->protobuf);
 	for (size_t i = 0; i < SPANS; i++) {
 		span_view(NULL, record_of(i), 0, &span);
-		otlp_protobuf_span(subject->protobuf, resource_of(subject->table, span.record), &span);
+		otlp_protobuf_span(subject->protobuf, resource_of(subject->table, record_of(i)),
+				   &span);
 	}
 	subject->bytes = otlp_protobuf_end(subject->protobuf).size;
 }

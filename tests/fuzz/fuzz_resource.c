@@ -31,10 +31,10 @@ static void headers_read(struct slice list)
 
 	user_headers_read(list, &headers);
 	for (size_t i = 0; i < headers.used; i++) {
-		if (headers.text[i] == '\n')
-			lines++;
-		if (headers.text[i] == '\0' ||
-		    (headers.text[i] == '\r') != (i + 1 < headers.used && headers.text[i + 1] == '\n'))
+		bool ends = i + 1 < headers.used && headers.text[i + 1] == '\n';
+
+		lines += headers.text[i] == '\n';
+		if (headers.text[i] == '\0' || (headers.text[i] == '\r') != ends)
 			abort();
 	}
 	if (headers.used && !lines)

@@ -56,7 +56,8 @@ static void describe_all(void)
 		.resource_size = (uint16_t)texts[2].size, .tracestate_size = (uint16_t)texts[3].size,
 		.command_size = (uint16_t)texts[4].size,
 	};
-	const struct slice path[] = { SLICE("/usr/lib/libshop.so"), SLICE("\x01\x23\xab\xcd\xef") };
+	const struct slice path[] = { SLICE("/usr/lib/libshop.so"),
+				      SLICE("\x01\x23\xab\xcd\xef") };
 	const struct area_module module = {
 		.load_address = 0x7000000000, .start = 0x7000001000, .end = 0x7000100000,
 		.path_size = (uint16_t)path[0].size, .build_id_size = (uint16_t)path[1].size,
@@ -287,10 +288,14 @@ struct wanted {
 static void wanted_read(int argc, char **argv, struct wanted *ret)
 {
 	static const struct option options[] = {
-		{ "cases", no_argument, NULL, 'c' },	     { "quiet", no_argument, NULL, 'q' },
-		{ "spans", required_argument, NULL, 's' },  { "rounds", required_argument, NULL, 'r' },
-		{ "pause", required_argument, NULL, 'p' },  { "flush", required_argument, NULL, 'f' },
-		{ "stall", required_argument, NULL, 't' },  { NULL, 0, NULL, 0 },
+		{ "cases", no_argument, NULL, 'c' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "spans", required_argument, NULL, 's' },
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "pause", required_argument, NULL, 'p' },
+		{ "flush", required_argument, NULL, 'f' },
+		{ "stall", required_argument, NULL, 't' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 

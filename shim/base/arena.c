@@ -255,6 +255,8 @@ uint64_t arena_identify(void)
 
 	if (!arena)
 		return 0;
+	/* A child that was forked between the mapping and its announcement. */
+	atomic_store_explicit(&arena_head, &arena->head, memory_order_release);
 	if (raw_call3(SYS_getrandom, (long)&made, sizeof(made), GRND_NONBLOCK) != sizeof(made))
 		made = arena_guess_id(pid);
 	if (made == 0)

@@ -22,6 +22,7 @@
 #define THREADS 8
 #define ROUNDS 20000
 #define HELD 16
+#define SWAPS 300000
 
 static bool all_zero(const uint8_t *bytes, size_t size)
 {
@@ -233,6 +234,51 @@ static void eight_threads_and_forked_children_share_no_block(void **state)
 	assert_non_null(workers[0].root);
 }
 
+/*
+ * Two blocks of one size taken and given back in turn: the pattern in which a head without a count
+ * of changes comes back with another successor.
+ */
+static void *worker_swap(void *argument)
+{
+	struct worker *worker = argument;
+
+	atomic_fetch_add(&workers_ready, 1);
+	while (atomic_load(&workers_ready) < THREADS)
+		sched_yield();
+	for (size_t i = 0; i < SWAPS && !worker->failed; i++) {
+		_Atomic uint8_t *first = arena_take(64);
+		_Atomic uint8_t *second = arena_take(64);
+
+		atomic_store_explicit(&first[63], worker->byte, memory_order_relaxed);
+		atomic_store_explicit(&second[63], worker->byte, memory_order_relaxed);
+		if (first == second ||
+		    atomic_load_explicit(&first[63], memory_order_relaxed) != worker->byte ||
+		    atomic_load_explicit(&second[63], memory_order_relaxed) != worker->byte)
+			worker->failed = "a block had two owners";
+		arena_give((void *)first, 64);
+		arena_give((void *)second, 64);
+	}
+	return NULL;
+}
+
+static void a_list_survives_that_its_head_comes_back(void **state)
+{
+	struct worker workers[THREADS] = { 0 };
+
+	(void)state;
+	atomic_store(&workers_ready, 0);
+	for (size_t i = 0; i < THREADS; i++) {
+		workers[i].byte = (uint8_t)(i + 1);
+		assert_int_equal(
+			pthread_create(&workers[i].thread, NULL, worker_swap, &workers[i]), 0);
+	}
+	for (size_t i = 0; i < THREADS; i++) {
+		pthread_join(workers[i].thread, NULL);
+		if (workers[i].failed)
+			fail_msg("%s", workers[i].failed);
+	}
+}
+
 static void a_child_without_fork_handlers_is_fresh(void **state)
 {
 	pid_t child;
@@ -394,6 +440,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(at_the_ceiling_blocks_are_refused),
 		cmocka_unit_test(a_root_is_made_once),
 		cmocka_unit_test(eight_threads_and_forked_children_share_no_block),
+		cmocka_unit_test(a_list_survives_that_its_head_comes_back),
 		cmocka_unit_test(a_child_without_fork_handlers_is_fresh),
 		cmocka_unit_test(a_block_of_the_parent_is_not_taken_into_a_child),
 		cmocka_unit_test(a_vfork_child_is_its_parent),

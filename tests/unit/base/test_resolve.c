@@ -170,21 +170,27 @@ static const char *const other_source =
 	"	return text;\n"
 	"}\n";
 
-static const char *folder(const char *variable)
+/* Absolute, for the compiler runs elsewhere; to be freed. */
+static char *folder(const char *variable)
 {
 	const char *value = getenv(variable);
+	char *path = realpath(value ? value : ".", NULL);
 
-	return value ? value : ".";
+	assert_non_null(path);
+	return path;
 }
 
 static int begin(void **state)
 {
+	char *source = folder("top_srcdir"), *build = folder("top_builddir");
 	char flags[512];
 
 	if (plugin_begin(state) != 0)
 		return -1;
 	snprintf(flags, sizeof(flags), "-fvisibility=hidden -D_GNU_SOURCE -I%s/shim %s/libcore.a",
-		 folder("top_srcdir"), folder("top_builddir"));
+		 source, build);
+	free(source);
+	free(build);
 #ifndef SANITIZED
 	plugin_build("libhook.so", hook_source, flags);
 #endif

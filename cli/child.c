@@ -27,6 +27,7 @@ void child_signals_begin(struct child_signals *ret)
 	sigaction(SIGINT, &ignore, &ret->interrupt);
 	sigaction(SIGQUIT, &ignore, &ret->quit);
 	sigaction(SIGPIPE, &ignore, &ret->pipe);
+	sigaction(SIGXFSZ, &ignore, &ret->size);
 	/* Ignored from outside, it would take the exit status away. */
 	sigaction(SIGCHLD, &standard, &ret->death);
 }
@@ -36,6 +37,7 @@ static void signals_restore(const struct child_signals *signals)
 	sigaction(SIGINT, &signals->interrupt, NULL);
 	sigaction(SIGQUIT, &signals->quit, NULL);
 	sigaction(SIGPIPE, &signals->pipe, NULL);
+	sigaction(SIGXFSZ, &signals->size, NULL);
 	sigaction(SIGCHLD, &signals->death, NULL);
 	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }

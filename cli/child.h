@@ -17,7 +17,7 @@
 struct child_signals {
 	sigset_t waited;	/* blocked here, taken by child_wait() */
 	sigset_t mask;		/* as we were started; the child gets it back */
-	struct sigaction interrupt, quit, pipe, death;	/* the same */
+	struct sigaction interrupt, quit, pipe, size, death;	/* the same */
 };
 
 struct child {
@@ -28,7 +28,10 @@ struct child {
 
 void child_signals_begin(struct child_signals *ret);
 
-/* Everything as we were started, but for SIGPIPE: a reader of our last words may have gone. */
+/*
+ * Everything as we were started, but for SIGPIPE and SIGXFSZ: a reader of our last words may have
+ * gone, and a file may be full.
+ */
 void child_signals_end(const struct child_signals *signals);
 
 /*

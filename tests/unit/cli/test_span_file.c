@@ -91,6 +91,7 @@ static void what_cannot_be_written_is_an_error(void **state)
 	assert_int_equal(span_file_prepare("/dev/null", true), 0);
 }
 
-TESTS(cmocka_unit_test(letters_are_filled_in), cmocka_unit_test(a_name_that_is_too_long_is_an_error),
+TESTS(cmocka_unit_test(letters_are_filled_in),
+      cmocka_unit_test(a_name_that_is_too_long_is_an_error),
       cmocka_unit_test(the_old_file_is_kept_once),
       cmocka_unit_test(what_cannot_be_written_is_an_error))

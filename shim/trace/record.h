@@ -172,7 +172,8 @@ static inline void writer_put_number(struct record_writer *writer, enum attribut
 		memcpy(place, &value, sizeof(value));
 }
 
-static inline void record_put_string(struct record_writer *writer, enum attribute_key key, struct slice value)
+static inline void record_put_string(struct record_writer *writer, enum attribute_key key,
+				     struct slice value)
 {
 	static const uint64_t zero;
 	uint8_t *place = writer_take(writer, key, ATTRIBUTE_STRING, value.size);
@@ -184,23 +185,27 @@ static inline void record_put_string(struct record_writer *writer, enum attribut
 	memcpy(place, value.data, value.size);
 }
 
-static inline void record_put_integer(struct record_writer *writer, enum attribute_key key, int64_t value)
+static inline void record_put_integer(struct record_writer *writer, enum attribute_key key,
+				      int64_t value)
 {
 	writer_put_number(writer, key, ATTRIBUTE_INTEGER, (uint64_t)value);
 }
 
-static inline void record_put_boolean(struct record_writer *writer, enum attribute_key key, bool value)
+static inline void record_put_boolean(struct record_writer *writer, enum attribute_key key,
+				      bool value)
 {
 	writer_put_number(writer, key, ATTRIBUTE_BOOLEAN, value);
 }
 
-static inline void record_put_hash(struct record_writer *writer, enum attribute_key key, uint64_t value)
+static inline void record_put_hash(struct record_writer *writer, enum attribute_key key,
+				   uint64_t value)
 {
 	writer_put_number(writer, key, ATTRIBUTE_HASH, value);
 }
 
 /* Copies @count attributes that another writer encoded: what is the same for each of many calls. */
-static inline void record_put_encoded(struct record_writer *writer, struct slice encoded, uint16_t count)
+static inline void record_put_encoded(struct record_writer *writer, struct slice encoded,
+				      uint16_t count)
 {
 	if (encoded.size > (size_t)(writer->limit - writer->position)) {
 		writer->overrun = true;

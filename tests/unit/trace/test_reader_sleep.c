@@ -72,7 +72,7 @@ static void a_doze_ends_with_its_limit(void **state)
 	start = clock_now_ns();
 	reader_sleep(stage.reader, 5000000);
 	assert_true(clock_now_ns() - start >= 5000000);
-	/* A lane more than half full does, and a wake-up that came before; a record ends a sleep. */
+	/* A lane more than half full does, a wake-up that came before, and any record a sleep. */
 	for (size_t filled = 0; filled <= AREA_LANE_SIZE_MIN / 2; filled += 96)
 		assert_true(stage_put(1, 128, 0));
 	reader_sleep(stage.reader, AN_HOUR_NS);

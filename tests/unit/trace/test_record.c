@@ -123,6 +123,26 @@ static void no_room_for_the_head_gives_no_span(void **state)
 	assert_int_equal(record_writer_end(&writer), 0);
 }
 
+static void a_copied_head_is_the_same_span_without_its_old_size(void **state)
+{
+	_Alignas(8) uint8_t memory[512], copy[512];
+	uint32_t size = sample_write(memory, sizeof(memory));
+	const struct span_record *from = (const void *)memory;
+	struct record_writer writer;
+	struct span_record *span = record_writer_copy(&writer, copy, sizeof(copy), from);
+
+	(void)state;
+	assert_true(size > sizeof(*span));
+	assert_non_null(span);
+	assert_int_equal(record_writer_end(&writer), sizeof(*span));
+	assert_int_equal(span->head.attributes, 0);
+	assert_true(span_record_check(slice_of(copy, sizeof(*span))));
+	assert_memory_equal(copy + sizeof(struct record), memory + sizeof(struct record),
+			    sizeof(*span) - sizeof(struct record));
+	assert_null(record_writer_copy(&writer, copy, sizeof(*span) - 8, from));
+	assert_int_equal(record_writer_end(&writer), 0);
+}
+
 static void a_monstrous_string_overruns_and_does_not_wrap(void **state)
 {
 	_Alignas(8) uint8_t memory[256];
@@ -257,6 +277,7 @@ TESTS(cmocka_unit_test(what_was_put_is_read_in_order),
       cmocka_unit_test(padding_never_carries_older_bytes),
       cmocka_unit_test(a_record_that_does_not_fit_is_overrun_at_every_room),
       cmocka_unit_test(no_room_for_the_head_gives_no_span),
+      cmocka_unit_test(a_copied_head_is_the_same_span_without_its_old_size),
       cmocka_unit_test(a_monstrous_string_overruns_and_does_not_wrap),
       cmocka_unit_test(encoded_attributes_are_taken_over_as_they_are),
       cmocka_unit_test(a_record_cut_at_any_byte_is_refused),

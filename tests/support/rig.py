@@ -34,6 +34,14 @@ def clean_environment():
     return environment
 
 
+def with_referee():
+    """Goes on in the Python that has upstream's generated code (tests/support/referee)."""
+    if "REFEREE" not in os.environ:
+        python = subprocess.check_output([os.path.join(SUPPORT, "referee")], text=True).strip()
+        os.environ["REFEREE"] = python
+        os.execv(python, [python, os.path.abspath(sys.argv[0]), *sys.argv[1:]])
+
+
 def count(name, default):
     """How often something is repeated: COUNT_NAME, or the default (scripts/test's share)."""
     return max(1, int(os.environ.get("COUNT_" + name, default)))

@@ -745,7 +745,6 @@ static int do_environment(char **unused)
 	(void)unused;
 	for (i = 0; environ[i]; i++)
 		puts(environ[i]);
-	printf("TRACEPARENT %s\n", getenv("TRACEPARENT") ? "is set" : "is not set");
 	return 0;
 }
 

@@ -282,6 +282,12 @@ void lifecycle_before_exit(void)
 		thread_flush(true);
 }
 
+void lifecycle_before_thread_exit(void)
+{
+	if (!session_area && !atomic_load(&sealed))
+		thread_main_ends();
+}
+
 void lifecycle_gate(void)
 {
 	if (!session_area)

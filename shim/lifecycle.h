@@ -28,6 +28,9 @@ void lifecycle_before_exec(void);
 /* Before _exit: the same, and the thread stays stopped. */
 void lifecycle_before_exit(void);
 
+/* Before a thread ends by pthread_exit(): the last thread of the program must not be ours. */
+void lifecycle_before_thread_exit(void);
+
 /*
  * Before a call that needs a single-threaded process, or changes identity or namespace: stops our
  * thread and waits until the kernel forgot it, at most 50 ms. The next finished span starts it

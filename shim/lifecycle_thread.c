@@ -52,6 +52,13 @@ struct state {
 	struct exporter *_Atomic exporter;
 };
 
+/*
+ * The process whose main thread ended while others go on. In the last thread of a program libc runs
+ * the exit handlers and flushes the program's files: that must not be ours, which has none of the
+ * program's descriptors. So ours is gone until the exit.
+ */
+static _Atomic uint32_t headless_pid;
+
 /* atexit() handlers are inherited by forked children: once is enough for all of them. */
 static _Atomic bool exit_registered;
 
@@ -285,8 +292,6 @@ static void start(struct state *state)
 		return;
 	/* What the last thread did not come to answer is no business of this one. */
 	atomic_store(&state->request, REQUEST_NONE);
-	if (!atomic_exchange(&exit_registered, true))
-		atexit(exit_handler);
 	state->summary = summary_wanted();
 	if (create_thread(state))
 		return;
@@ -299,6 +304,12 @@ static void start(struct state *state)
 	atomic_store(&state->phase, PHASE_NONE);
 }
 
+static void register_exit(void)
+{
+	if (!atomic_exchange(&exit_registered, true))
+		atexit(exit_handler);
+}
+
 void thread_wake(void)
 {
 	struct state *state = state_of_process();
@@ -306,10 +317,13 @@ void thread_wake(void)
 
 	if (!state || !area)
 		return;
-	if (atomic_load(&state->phase) == PHASE_NONE && !config()->session_set)
-		start(state);
-	else
+	if (atomic_load(&state->phase) != PHASE_NONE || config()->session_set) {
 		area_wake(area);
+		return;
+	}
+	register_exit();
+	if (atomic_load(&headless_pid) != arena_process_pid())
+		start(state);
 }
 
 /*
@@ -338,12 +352,18 @@ static void ask(struct state *state, enum request request)
 	area_wake(area_current());
 }
 
+static bool something_waits(const struct state *state)
+{
+	const struct exporter *exporter = atomic_load(&state->exporter);
+
+	return exporter ? exporter_waits(exporter) : area_waits(area_current());
+}
+
 /* The thread left at a gate, and something still waits: then it comes back for the flush. */
 static bool restart(struct state *state)
 {
-	struct exporter *exporter = state ? atomic_load(&state->exporter) : NULL;
-
-	if (!exporter || atomic_load(&state->phase) != PHASE_NONE || !exporter_waits(exporter) ||
+	if (!state || !area_current() || atomic_load(&state->phase) != PHASE_NONE ||
+	    !something_waits(state) ||
 	    (uint32_t)raw_call3(SYS_getpid, 0, 0, 0) != arena_process_pid())
 		return false;
 	start(state);
@@ -391,4 +411,14 @@ void thread_leave(void)
 			return;
 		raw_call4(SYS_nanosleep, (long)&turn, 0, 0, 0);
 	}
+}
+
+void thread_main_ends(void)
+{
+	long pid = raw_call3(SYS_getpid, 0, 0, 0);
+
+	if (raw_call3(SYS_gettid, 0, 0, 0) != pid)
+		return;
+	atomic_store(&headless_pid, (uint32_t)pid);
+	thread_leave();
 }

@@ -29,6 +29,12 @@ void thread_wake(void);
  */
 void thread_flush(bool park);
 
+/*
+ * Before the caller ends by pthread_exit(). When it is the process's main thread, ours leaves and
+ * comes back for the flush at the exit only: the last thread of the program has to be its own.
+ */
+void thread_main_ends(void);
+
 /* Has the thread leave and waits until the kernel forgot it, at most 50 ms. */
 void thread_leave(void);
 

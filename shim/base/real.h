@@ -16,6 +16,7 @@
 #endif
 
 #include <grp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/prctl.h>

@@ -28,6 +28,13 @@ HOOK void _Exit(int status)
 	__builtin_unreachable();
 }
 
+HOOK void pthread_exit(void *result)
+{
+	lifecycle_before_thread_exit();
+	real()->pthread_exit(result);
+	__builtin_unreachable();
+}
+
 HOOK int execve(const char *path, char *const arguments[], char *const environment[])
 {
 	lifecycle_before_exec();

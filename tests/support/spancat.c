@@ -53,7 +53,8 @@ static void describe_all(void)
 		.start_ns = UINT64_C(1700558734853000000),
 		.pid = (uint32_t)getpid(), .parent_pid = 1,
 		.executable_size = (uint16_t)texts[0].size, .service_size = (uint16_t)texts[1].size,
-		.resource_size = (uint16_t)texts[2].size, .tracestate_size = (uint16_t)texts[3].size,
+		.resource_size = (uint16_t)texts[2].size,
+		.tracestate_size = (uint16_t)texts[3].size,
 		.command_size = (uint16_t)texts[4].size,
 	};
 	const struct slice path[] = { SLICE("/usr/lib/libshop.so"),

@@ -35,7 +35,8 @@ static void summary_append(struct sql_summary *summary, uint8_t separator, struc
 		}
 		summary->data[summary->size++] = separator;
 	}
-	if (!sql_text_copy(summary->data + summary->size, summary->capacity - summary->size, piece,
+	if (!summary->capacity ||
+	    !sql_text_copy(summary->data + summary->size, summary->capacity - summary->size, piece,
 			   &size)) {
 		summary_fill_up(summary);
 		return;

@@ -22,6 +22,15 @@
 
 #include "base/slice.h"
 
+/* Set where a sanitiser owns memory and signals, for cases that it cannot bear. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
 /* main() of a test program; the arguments are its cases. */
 #define TESTS(...)                                                                                 \
 	int main(void)                                                                             \

@@ -322,6 +322,10 @@ static void a_vfork_child_is_its_parent(void **state)
 	pid_t child;
 
 	(void)state;
+#ifdef __SANITIZE_THREAD__
+	/* There vfork() is fork(). */
+	skip();
+#endif
 	parent_id = arena_process_id();
 	child = vfork();
 	if (child == 0) {
@@ -426,6 +430,10 @@ static void there_is_no_arena_that_would_be_dumped(void **state)
 static void without_memory_there_is_no_arena(void **state)
 {
 	(void)state;
+#ifdef SANITIZED
+	/* A sanitiser ends the program that has no memory. */
+	skip();
+#endif
 	assert_int_equal(child_run_again("memory"), 0);
 }
 

@@ -5,18 +5,11 @@
  */
 #include "tests/support/test.h"
 
+#include <gnu/libc-version.h>
 #include <link.h>
 
 #include "base/resolve.h"
 #include "tests/support/plugin.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 static int own_variable;
 
@@ -39,7 +32,8 @@ static void an_address_of_a_library_is_its_librarys(void **state)
 	struct resolve_object object;
 
 	(void)state;
-	assert_true(resolve_owner((void *)malloc, &object));
+	/* Not one that a sanitiser puts its own before. */
+	assert_true(resolve_owner((void *)gnu_get_libc_version, &object));
 	assert_non_null(strstr(object.path, "libc.so"));
 	assert_true(object.dynamic >= object.start && object.dynamic < object.end);
 }
@@ -145,6 +139,7 @@ static const char *const caller_source =
 	"const char *call_hooked(void) { return hooked(); }\n"
 	"const char *call_plain(void) { return plain(); }\n";
 
+#ifndef SANITIZED
 /* Our own hook, in miniature. */
 static const char *const hook_source =
 	"#include \"base/resolve.h\"\n"
@@ -159,6 +154,7 @@ static const char *const hook_source =
 	"	real = found;\n"
 	"	return real();\n"
 	"}\n";
+#endif
 
 /* Somebody else's, by the book. */
 static const char *const other_source =

@@ -87,11 +87,12 @@ static __attribute__((noipa)) size_t list_count(const char *first, va_list list)
 	return count;
 }
 
-static void list_copy(va_list list, size_t count, const char *first, const char **ret)
+/* By pointer: execle() reads on behind it, and elsewhere than on x86-64 a list is a value. */
+static void list_copy(va_list *list, size_t count, const char *first, const char **ret)
 {
 	ret[0] = first;
 	for (size_t i = 1; i <= count; i++)
-		ret[i] = va_arg(list, const char *);
+		ret[i] = va_arg(*list, const char *);
 }
 
 HOOK int execl(const char *path, const char *argument, ...)
@@ -106,7 +107,7 @@ HOOK int execl(const char *path, const char *argument, ...)
 	const char *vector[count + 1];
 
 	va_start(list, argument);
-	list_copy(list, count, argument, vector);
+	list_copy(&list, count, argument, vector);
 	va_end(list);
 	lifecycle_before_exec();
 	return real()->execve(path, (char *const *)vector, environ);
@@ -125,7 +126,7 @@ HOOK int execle(const char *path, const char *argument, ...)
 	const char *vector[count + 1];
 
 	va_start(list, argument);
-	list_copy(list, count, argument, vector);
+	list_copy(&list, count, argument, vector);
 	environment = va_arg(list, char *const *);
 	va_end(list);
 	lifecycle_before_exec();
@@ -144,7 +145,7 @@ HOOK int execlp(const char *file, const char *argument, ...)
 	const char *vector[count + 1];
 
 	va_start(list, argument);
-	list_copy(list, count, argument, vector);
+	list_copy(&list, count, argument, vector);
 	va_end(list);
 	lifecycle_before_exec();
 	return real()->execvp(file, (char *const *)vector);

@@ -89,7 +89,7 @@ static void command_affects(struct command *command, const struct libpq *libpq,
 		return;
 	if (!libpq->PQcmdTuples || !number_of(libpq->PQcmdTuples(result), &number))
 		return;
-	if (command->copy == COPY_OUT) {
+	if (command->copy == COPY_OUT && !strncmp(command->tag, "COPY", 4)) {
 		command->rows += number;
 		command->rows_known = true;
 		return;
@@ -157,6 +157,7 @@ void command_result(struct command *command, const struct libpq *libpq, struct p
 	}
 	if (status == PG_PIPELINE_ABORTED) {
 		command->error = command_failed(command) ? command->error : "pipeline_aborted";
+		command->skipped = true;
 		return;
 	}
 	tag_keep(command, libpq->PQcmdStatus ? libpq->PQcmdStatus(result) : NULL);

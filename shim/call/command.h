@@ -29,6 +29,7 @@ enum command_copy { COPY_NONE, COPY_OUT, COPY_IN, COPY_BOTH };
 
 struct command {
 	struct command *next;
+	struct command *older, *newer;	/* among the PREPAREs in the queue */
 	struct span_record span;	/* ids, start, caller; the rest is filled at the end */
 	struct area_call *open;
 	uint8_t *bytes;			/* text, summary and statement name, one block */
@@ -44,6 +45,7 @@ struct command {
 	uint8_t kind;			/* enum command_kind */
 	uint8_t copy;			/* enum command_copy */
 	bool rows_known, affected_known, split_known, pipelined, incomplete;
+	bool skipped;			/* not executed: refused, or behind an error in a pipeline */
 	char sqlstate[6];		/* of the first error, "" none */
 	char tag[26];			/* of the last result, cut */
 };

@@ -78,6 +78,9 @@ struct connection *connection_of(struct pg_conn *handle, const struct libpq *lib
 	connection->handle = handle;
 	connection->libpq = libpq;
 	connection->fd = -1;
+	/* Made out of our sight, perhaps by our parent: then it may be in pipeline mode. */
+	connection->pipeline = libpq->PQpipelineStatus &&
+			       libpq->PQpipelineStatus(handle) != PG_PIPELINE_OFF;
 	connection->slot->traffic = (struct traffic){ .libpq = libpq };
 	connection->slot->connection = connection;
 	return connection;
@@ -106,6 +109,7 @@ void connection_changed(struct connection *connection)
 	connection->fd = -1;
 	connection->learned = false;
 	connection->pipeline = false;
+	connection->blind = false;
 	statement_clear(&connection->statements);
 }
 
@@ -130,6 +134,12 @@ void connection_release(struct connection *connection, struct command *command)
 void connection_append(struct connection *connection, struct command *command)
 {
 	command->next = NULL;
+	if (command->kind == COMMAND_PREPARE) {
+		command->older = connection->newest_prepare;
+		if (command->older)
+			command->older->newer = command;
+		connection->newest_prepare = command;
+	}
 	if (connection->tail)
 		connection->tail->next = command;
 	else
@@ -146,6 +156,11 @@ struct command *connection_pop(struct connection *connection)
 	connection->head = command->next;
 	if (!connection->head)
 		connection->tail = NULL;
+	/* The oldest of its kind, since it is the head. */
+	if (command->newer)
+		command->newer->older = NULL;
+	else if (connection->newest_prepare == command)
+		connection->newest_prepare = NULL;
 	return command;
 }
 
@@ -157,6 +172,21 @@ static struct slice accessor(char *(*function)(const struct pg_conn *),
 	return slice_of_string(function ? function(handle) : NULL);
 }
 
+/* 0: none, or not a number of a port. */
+static int64_t port_number(struct slice port)
+{
+	int64_t number = 0;
+
+	for (size_t i = 0; i < port.size; i++) {
+		if (port.data[i] < '0' || port.data[i] > '9')
+			return 0;
+		number = number * 10 + (port.data[i] - '0');
+		if (number > UINT16_MAX)
+			return 0;
+	}
+	return number;
+}
+
 /* A Unix socket is named as the file that it is; its number is not a port (hooks.md A.4). */
 static void learn_server(struct connection *connection, struct record_writer *writer)
 {
@@ -164,7 +194,7 @@ static void learn_server(struct connection *connection, struct record_writer *wr
 	struct slice host = accessor(libpq->PQhost, connection->handle);
 	struct slice port = accessor(libpq->PQport, connection->handle);
 	uint8_t path[256];
-	int64_t number = 0;
+	int64_t number;
 
 	if (!host.size)
 		return;
@@ -182,8 +212,7 @@ static void learn_server(struct connection *connection, struct record_writer *wr
 		return;
 	}
 	record_put_string(writer, ATTRIBUTE_SERVER_ADDRESS, slice_first(host, 255));
-	for (size_t i = 0; i < port.size && number <= UINT16_MAX; i++)
-		number = number * 10 + (port.data[i] - '0');
+	number = port_number(port);
 	if (number && number != 5432)
 		record_put_integer(writer, ATTRIBUTE_SERVER_PORT, number);
 }

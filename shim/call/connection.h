@@ -47,7 +47,16 @@ struct connection {
 	uint16_t shared_count, shared_size;
 	uint16_t namespace_size;
 	struct command *head, *tail;	/* submitted, results not finished */
-	struct command *connect;	/* connecting or resetting, asynchronously */
+	struct command *newest_prepare;	/* among them */
+	struct command *calling;	/* its real call is under way, in no queue */
+	struct command *connect;	/* connecting or resetting */
+	/*
+	 * A command of a pipeline found no memory: no more are queued, or results would be taken
+	 * for those of others, until a sync that came after it is answered.
+	 */
+	bool blind;
+	bool blind_synced;		/* nothing came after the last sync */
+	uint32_t blind_syncs;		/* sent and not answered */
 	struct command own;
 	struct module_memory module;
 	struct statement_map statements;

@@ -2,7 +2,7 @@
 /* The copies of libpq in this process, and which object calls which of them. */
 #include "call/libpq.h"
 
-#define LIBRARIES 16
+#define LIBRARIES 64
 #define CALLERS 128
 
 enum slot_state { SLOT_FREE, SLOT_FILLING, SLOT_READY };

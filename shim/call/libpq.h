@@ -21,9 +21,13 @@
 struct pg_conn;
 struct pg_result;
 
-/* libpq-fe.h: ConnStatusType, PostgresPollingStatusType, ExecStatusType; PG_DIAG_SQLSTATE */
+/*
+ * libpq-fe.h: ConnStatusType, PostgresPollingStatusType, PGpipelineStatus, ExecStatusType;
+ * PG_DIAG_SQLSTATE
+ */
 enum { PG_CONNECTION_OK = 0, PG_CONNECTION_BAD = 1 };
 enum { PG_POLLING_FAILED = 0, PG_POLLING_OK = 3 };
+enum { PG_PIPELINE_OFF = 0 };
 enum {
 	PG_EMPTY_QUERY, PG_COMMAND_OK, PG_TUPLES_OK, PG_COPY_OUT, PG_COPY_IN, PG_BAD_RESPONSE,
 	PG_NONFATAL_ERROR, PG_FATAL_ERROR, PG_COPY_BOTH, PG_SINGLE_TUPLE, PG_PIPELINE_SYNC,

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "call/describe.h"
+#include "trace/area.h"
 
 /* What the end of a command changes for the ones after it. */
 static void remember_statement(struct connection *connection, const struct command *command)
@@ -18,15 +19,22 @@ static void remember_statement(struct connection *connection, const struct comma
 		.hash = command->hash,
 	};
 
-	if (command->kind == COMMAND_PARAMS)
+	if (command->skipped || command->kind == COMMAND_EXECUTE)
+		return;
+	/* Each of them ends the unnamed statement, even by a syntax error. */
+	if (command->kind != COMMAND_PREPARE || !facts.name.size)
 		statement_remove(&connection->statements, SLICE(""));
-	if (command->kind == COMMAND_PREPARE && !command_failed(command))
+	if (command->kind != COMMAND_PREPARE || command_failed(command))
+		return;
+	if (command->end_ns)
 		statement_enter(&connection->statements, &facts);
+	else
+		statement_remove(&connection->statements, facts.name);
 }
 
 static void take_split(const struct connection *connection, struct command *command)
 {
-	if (!command->pipelined && command->kind != COMMAND_SYNC)
+	if (!command->pipelined && !command->skipped && command->kind != COMMAND_SYNC)
 		command->split_known = traffic_split(&connection->slot->traffic,
 						     &command->first_byte_ns, &command->fetch_ns);
 }
@@ -49,10 +57,28 @@ static void finish_head(struct connection *connection, uint64_t now_ns)
 	queue_finish(connection, connection_pop(connection), now_ns);
 }
 
+void queue_abandon_call(struct connection *connection)
+{
+	struct command *command = connection->calling;
+
+	if (!command)
+		return;
+	connection->calling = NULL;
+	if (command->span.kind) {
+		command->incomplete = true;
+		queue_finish(connection, command, clock_now_ns());
+		return;
+	}
+	/* A send: it is described after its call only. */
+	connection_release(connection, command);
+	area_count_passed();
+}
+
 void queue_settle(struct connection *connection)
 {
 	uint64_t now_ns = connection->head ? clock_now_ns() : 0;
 
+	queue_abandon_call(connection);
 	while (connection->head) {
 		struct command *command = connection->head;
 
@@ -83,16 +109,50 @@ void queue_end_copy(struct connection *connection, bool failed, uint64_t now_ns)
 	finish_head(connection, now_ns);
 }
 
+/* ---- pipelines ---- */
+
+void queue_lose(struct connection *connection)
+{
+	if (!connection->pipeline) {
+		queue_settle(connection);
+		return;
+	}
+	if (!connection->blind)
+		connection->blind_syncs = 0;
+	connection->blind = true;
+	connection->blind_synced = false;
+}
+
+void queue_sync(struct connection *connection)
+{
+	struct command *command = connection->blind ? NULL : connection_command(connection);
+
+	if (command) {
+		command->kind = COMMAND_SYNC;
+		connection_append(connection, command);
+		return;
+	}
+	if (!connection->blind)
+		connection->blind_syncs = 0;
+	connection->blind = true;
+	connection->blind_synced = true;
+	connection->blind_syncs++;
+}
+
 /* A sync answers for everything before it, also what was lost from sight. */
 static void finish_to_sync(struct connection *connection, uint64_t now_ns)
 {
 	while (connection->head) {
-		bool sync = connection->head->kind == COMMAND_SYNC;
+		struct command *head = connection->head;
+		bool sync = head->kind == COMMAND_SYNC;
 
+		head->incomplete = !head->end_ns;
 		finish_head(connection, now_ns);
 		if (sync)
 			return;
 	}
+	if (connection->blind && connection->blind_syncs && --connection->blind_syncs == 0)
+		connection->blind = !connection->blind_synced;
 }
 
 void queue_result(struct connection *connection, struct pg_result *result, uint64_t now_ns)
@@ -100,6 +160,8 @@ void queue_result(struct connection *connection, struct pg_result *result, uint6
 	const struct libpq *libpq = connection->libpq;
 	struct command *head = connection->head;
 
+	if (!head && (!result || libpq->PQresultStatus(result) != PG_PIPELINE_SYNC))
+		return;
 	if (!result) {
 		/* In pipeline mode a null before any result belongs to nobody. */
 		if (head->kind != COMMAND_SYNC && (head->results || !connection->pipeline))
@@ -138,13 +200,11 @@ static bool copy_text(struct command *command, struct slice text, struct slice s
 
 static const struct command *find_in_flight(const struct connection *connection, struct slice name)
 {
-	const struct command *found = NULL;
+	const struct command *command = connection->newest_prepare;
 
-	for (const struct command *command = connection->head; command; command = command->next)
-		if (command->kind == COMMAND_PREPARE &&
-		    slice_equal(command_name(command), name))
-			found = command;
-	return found;
+	while (command && !slice_equal(command_name(command), name))
+		command = command->older;
+	return command;
 }
 
 bool queue_find_statement(struct connection *connection, const char *name, struct command *command)

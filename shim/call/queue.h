@@ -18,10 +18,25 @@
 void queue_finish(struct connection *connection, struct command *command, uint64_t now_ns);
 
 /*
- * Ends all commands in flight: what libpq discards, or what the program left behind. Without a
- * terminal result: an abandoned COPY IN is an error (libpq sends CopyFail), the rest is incomplete.
+ * Ends all commands in flight, one in its real call too: what libpq discards, or what the program
+ * left behind. Without a terminal result: an abandoned COPY IN is an error (libpq sends CopyFail), the rest is incomplete.
  */
 void queue_settle(struct connection *connection);
+
+/*
+ * Ends a command whose real call did not return: a callback jumped away from it, or makes another
+ * call on the same connection inside it.
+ */
+void queue_abandon_call(struct connection *connection);
+
+/*
+ * A command that is not in the queue was sent (no memory). What was queued before it is over, or,
+ * in a pipeline, nothing is queued after it until the results are known to be ours again.
+ */
+void queue_lose(struct connection *connection);
+
+/* A sync was sent. */
+void queue_sync(struct connection *connection);
 
 /*
  * A synchronous command that stopped at COPY: stays in flight until the data ended. COPY BOTH ends
@@ -32,7 +47,7 @@ void queue_begin_copy(struct connection *connection, struct command *command, ui
 /* PQendcopy: it swallows the result of the head. */
 void queue_end_copy(struct connection *connection, bool failed, uint64_t now_ns);
 
-/* One answer of PQgetResult, null included. */
+/* One answer of PQgetResult, null included; with an empty queue only while it is blind. */
 void queue_result(struct connection *connection, struct pg_result *result, uint64_t now_ns);
 
 /*

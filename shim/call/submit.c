@@ -110,11 +110,14 @@ static bool describe_request(struct submit *submit, struct command *command,
 	return command_describe(command, &source);
 }
 
+/* What was under way on this connection until now is over: left by a jump, or around us. */
 static struct command *new_command(const struct submit *submit,
 				   const struct submit_request *request)
 {
-	struct command *command = connection_command(submit->connection);
+	struct command *command;
 
+	queue_abandon_call(submit->connection);
+	command = connection_command(submit->connection);
 	if (!command) {
 		area_count_passed();
 		return NULL;
@@ -122,6 +125,22 @@ static struct command *new_command(const struct submit *submit,
 	command->kind = (uint8_t)request->kind;
 	command->pipelined = submit->connection->pipeline;
 	return command;
+}
+
+/*
+ * The command whose real call returned; the guard is held then. Null also when it was ended
+ * meanwhile by another call on the same connection, out of a callback.
+ */
+static struct command *returned_command(struct submit *submit, struct guard *guard)
+{
+	if (!submit->command || !resume(submit, guard))
+		return NULL;
+	if (submit->connection->calling == submit->command) {
+		submit->connection->calling = NULL;
+		return submit->command;
+	}
+	guard_leave(guard);
+	return NULL;
 }
 
 void submit_begin_synchronous(struct submit *submit, const struct submit_request *request)
@@ -148,6 +167,7 @@ void submit_begin_synchronous(struct submit *submit, const struct submit_request
 		describe_open(command, connection);
 	}
 	submit->command = command;
+	connection->calling = command;
 	guard_leave(&guard);
 }
 
@@ -155,12 +175,13 @@ void submit_end_synchronous(struct submit *submit, struct pg_result *result)
 {
 	uint64_t now_ns = clock_now_ns();
 	struct connection *connection = submit->connection;
-	struct command *command = submit->command;
 	struct guard guard;
+	struct command *command = returned_command(submit, &guard);
 
-	if (!command || !resume(submit, &guard))
+	if (!command)
 		return;
 	command_result(command, submit->libpq, connection->handle, result, now_ns);
+	command->skipped = connection->pipeline;
 	if (!connection->pipeline && command->copy != COPY_NONE && !command->end_ns)
 		queue_begin_copy(connection, command, now_ns);
 	else
@@ -176,8 +197,12 @@ void submit_begin_send(struct submit *submit, const struct submit_request *reque
 	if (!begin_command(submit, request->handle, request->caller, &guard))
 		return;
 	connection = submit->connection;
-	submit->command = new_command(submit, request);
+	if (connection->blind)
+		area_count_passed();
+	else
+		submit->command = new_command(submit, request);
 	if (submit->command) {
+		connection->calling = submit->command;
 		/* Until it was accepted an older command may still be the one under way. */
 		if (!connection->head && !connection->pipeline)
 			traffic_begin(&connection->slot->traffic);
@@ -186,30 +211,59 @@ void submit_begin_send(struct submit *submit, const struct submit_request *reque
 	guard_leave(&guard);
 }
 
+/* A command that the server got, and that we do not follow. */
+static void end_send_passed(struct submit *submit, int sent)
+{
+	struct guard guard;
+
+	if (!sent || !resume(submit, &guard))
+		return;
+	queue_lose(submit->connection);
+	guard_leave(&guard);
+}
+
+static void end_send_accepted(struct connection *connection, struct command *command)
+{
+	describe_open(command, connection);
+	connection_append(connection, command);
+	connection->slot->traffic.armed = !connection->pipeline;
+}
+
+static void end_send_refused(struct connection *connection, struct command *command)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	command->skipped = true;
+	command_result(command, connection->libpq, connection->handle, NULL, now_ns);
+	queue_finish(connection, command, now_ns);
+}
+
 void submit_end_send(struct submit *submit, const struct submit_request *request, int sent)
 {
 	struct connection *connection = submit->connection;
-	struct command *command = submit->command;
+	struct command *command;
 	struct guard guard;
 
-	if (!command || !resume(submit, &guard))
+	if (!submit->command) {
+		end_send_passed(submit, sent);
+		return;
+	}
+	command = returned_command(submit, &guard);
+	if (!command)
 		return;
 	if (sent && !connection->pipeline)
 		queue_settle(connection);
 	if (!describe_request(submit, command, request)) {
 		connection_release(connection, command);
 		area_count_passed();
-		guard_leave(&guard);
-		return;
-	}
-	describe_begin(command, connection, request->caller);
-	if (sent) {
-		describe_open(command, connection);
-		connection_append(connection, command);
-		connection->slot->traffic.armed = !connection->pipeline;
+		if (sent)
+			queue_lose(connection);
 	} else {
-		command_result(command, submit->libpq, connection->handle, NULL, clock_now_ns());
-		queue_finish(connection, command, clock_now_ns());
+		describe_begin(command, connection, request->caller);
+		if (sent)
+			end_send_accepted(connection, command);
+		else
+			end_send_refused(connection, command);
 	}
 	guard_leave(&guard);
 }
@@ -227,7 +281,8 @@ void submit_end_get_result(struct submit *submit, struct pg_result *result)
 	uint64_t now_ns = clock_now_ns();
 	struct guard guard;
 
-	if (!submit->connection || !submit->connection->head || !resume(submit, &guard))
+	if (!submit->connection || (!submit->connection->head && !submit->connection->blind) ||
+	    !resume(submit, &guard))
 		return;
 	queue_result(submit->connection, result, now_ns);
 	guard_leave(&guard);
@@ -239,24 +294,19 @@ void submit_end_pipeline(struct submit *submit, bool entered, int done)
 
 	if (!done || !resume(submit, &guard))
 		return;
-	if (entered)
-		queue_settle(submit->connection);
+	queue_settle(submit->connection);
+	submit->connection->blind = false;
 	submit->connection->pipeline = entered;
 	guard_leave(&guard);
 }
 
 void submit_end_sync(struct submit *submit, int done)
 {
-	struct command *command;
 	struct guard guard;
 
 	if (!done || !resume(submit, &guard))
 		return;
-	command = connection_command(submit->connection);
-	if (command) {
-		command->kind = COMMAND_SYNC;
-		connection_append(submit->connection, command);
-	}
+	queue_sync(submit->connection);
 	guard_leave(&guard);
 }
 
@@ -279,9 +329,14 @@ static bool wants_connect_span(const struct command *command)
 	       (connect_spans == SUBMIT_CONNECT_ERRORS && command_failed(command));
 }
 
-static void finish_connect(struct connection *connection, struct command *command, bool connected,
-			   uint64_t now_ns)
+/* Nothing happens when no connect or reset is under way. */
+static void end_connect(struct connection *connection, bool connected, uint64_t now_ns)
 {
+	struct command *command = connection->connect;
+
+	if (!command)
+		return;
+	connection->connect = NULL;
 	if (!connected)
 		command->error = "_OTHER";
 	connection_learn(connection);
@@ -313,6 +368,20 @@ static struct command *connect_command(struct connection *connection, enum comma
 	return command;
 }
 
+/* An entry of this address is a connection whose end we did not see. */
+static struct connection *connection_met_again(struct pg_conn *handle, const struct libpq *libpq)
+{
+	struct connection *stale = connection_find(handle);
+
+	if (stale) {
+		queue_settle(stale);
+		if (stale->connect)
+			area_count_passed();
+		connection_forget(stale);
+	}
+	return connection_of(handle, libpq);
+}
+
 void submit_begin_connect(struct submit_connecting *connecting, const void *caller)
 {
 	struct submit *submit = &connecting->submit;
@@ -330,32 +399,22 @@ void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *ha
 {
 	struct submit *submit = &connecting->submit;
 	uint64_t now_ns = clock_now_ns();
-	struct command *command;
+	struct connection *connection;
 	struct guard guard;
 
-	if (!connecting->traced || !handle)
+	if (!connecting->traced || !handle || submit->process_id != arena_process_id() ||
+	    !guard_enter(&guard))
 		return;
-	/* An entry of this address is a connection whose end we did not see. */
-	submit->connection = connection_find(handle);
-	if (!submit->connection && submit->process_id == arena_process_id())
-		submit->connection = connection_of(handle, submit->libpq);
-	else if (submit->connection)
-		connection_changed(submit->connection);
-	if (!submit->connection) {
+	connection = connection_met_again(handle, submit->libpq);
+	if (connection) {
+		connection_learn(connection);
+		connection->connect = connect_command(connection, COMMAND_CONNECT,
+						      connecting->caller, connecting->start_ns);
+		if (finished || submit->libpq->PQstatus(handle) == PG_CONNECTION_BAD)
+			end_connect(connection, is_connected(connection), now_ns);
+	} else {
 		area_count_passed();
-		return;
 	}
-	if (!resume(submit, &guard))
-		return;
-	connection_learn(submit->connection);
-	command = connect_command(submit->connection, COMMAND_CONNECT, connecting->caller,
-				  connecting->start_ns);
-	if (command && (finished ||
-			submit->libpq->PQstatus(handle) == PG_CONNECTION_BAD))
-		finish_connect(submit->connection, command, is_connected(submit->connection),
-			       now_ns);
-	else
-		submit->connection->connect = command;
 	guard_leave(&guard);
 }
 
@@ -367,9 +426,10 @@ void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const voi
 	if (!begin_command(submit, handle, caller, &guard))
 		return;
 	queue_settle(submit->connection);
+	end_connect(submit->connection, false, clock_now_ns());
 	connection_changed(submit->connection);
-	submit->command = connect_command(submit->connection, COMMAND_RESET, caller,
-					  clock_now_ns());
+	submit->connection->connect = connect_command(submit->connection, COMMAND_RESET, caller,
+						      clock_now_ns());
 	guard_leave(&guard);
 }
 
@@ -378,28 +438,20 @@ void submit_end_reset(struct submit *submit, bool finished)
 	uint64_t now_ns = clock_now_ns();
 	struct guard guard;
 
-	if (!submit->command || !resume(submit, &guard))
+	if (!finished || !resume(submit, &guard))
 		return;
-	if (finished)
-		finish_connect(submit->connection, submit->command,
-			       is_connected(submit->connection), now_ns);
-	else
-		submit->connection->connect = submit->command;
+	end_connect(submit->connection, is_connected(submit->connection), now_ns);
 	guard_leave(&guard);
 }
 
 void submit_end_poll(struct submit *submit, int polled)
 {
 	uint64_t now_ns = clock_now_ns();
-	struct command *command;
 	struct guard guard;
 
-	if (!submit->connection || !submit->connection->connect ||
-	    (polled != PG_POLLING_OK && polled != PG_POLLING_FAILED) || !resume(submit, &guard))
+	if ((polled != PG_POLLING_OK && polled != PG_POLLING_FAILED) || !resume(submit, &guard))
 		return;
-	command = submit->connection->connect;
-	submit->connection->connect = NULL;
-	finish_connect(submit->connection, command, polled == PG_POLLING_OK, now_ns);
+	end_connect(submit->connection, polled == PG_POLLING_OK, now_ns);
 	guard_leave(&guard);
 }
 
@@ -413,12 +465,7 @@ void submit_begin_finish(struct submit *submit, struct pg_conn *handle, const vo
 	connection = submit->connection;
 	if (connection) {
 		queue_settle(connection);
-		if (connection->connect) {
-			struct command *command = connection->connect;
-
-			connection->connect = NULL;
-			finish_connect(connection, command, false, clock_now_ns());
-		}
+		end_connect(connection, false, clock_now_ns());
 		connection_forget(connection);
 		submit->connection = NULL;
 	}

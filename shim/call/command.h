@@ -45,7 +45,7 @@ struct command {
 	uint8_t kind;			/* enum command_kind */
 	uint8_t copy;			/* enum command_copy */
 	bool rows_known, affected_known, split_known, pipelined, incomplete;
-	bool skipped;			/* not executed: refused, or behind an error in a pipeline */
+	bool skipped;			/* never executed: refused, or in an aborted pipeline */
 	char sqlstate[6];		/* of the first error, "" none */
 	char tag[26];			/* of the last result, cut */
 };

@@ -19,7 +19,8 @@ void queue_finish(struct connection *connection, struct command *command, uint64
 
 /*
  * Ends all commands in flight, one in its real call too: what libpq discards, or what the program
- * left behind. Without a terminal result: an abandoned COPY IN is an error (libpq sends CopyFail), the rest is incomplete.
+ * left behind. Without a terminal result: an abandoned COPY IN is an error (libpq sends CopyFail),
+ * the rest is incomplete.
  */
 void queue_settle(struct connection *connection);
 

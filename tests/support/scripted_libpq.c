@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scripted libpq. */
+#include "tests/support/scripted_libpq.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* Not <libpq-fe.h>: as the hooks, with the prototypes of the list. */
+#define LIBPQ(name, type) __attribute__((visibility("default"))) extern __typeof__(type) name;
+#define LIBPQ_CALLED(name, type) LIBPQ(name, type)
+#include "call/libpq.def"
+#undef LIBPQ
+#undef LIBPQ_CALLED
+
+static void enter(struct pg_conn *conn)
+{
+	if (!conn)
+		return;
+	conn->calls++;
+	if (conn->inside)
+		conn->inside(conn);
+}
+
+static struct pg_result *next_result(struct pg_conn *conn)
+{
+	enter(conn);
+	return conn->next < conn->results ? conn->script[conn->next++] : NULL;
+}
+
+static int accept(struct pg_conn *conn)
+{
+	enter(conn);
+	return !conn->refuses;
+}
+
+struct pg_result *PQexec(struct pg_conn *conn, const char *query)
+{
+	(void)query;
+	return next_result(conn);
+}
+
+struct pg_result *PQexecParams(struct pg_conn *conn, const char *query, int count,
+			       const unsigned int *types, const char *const *values,
+			       const int *lengths, const int *formats, int format)
+{
+	(void)query, (void)count, (void)types, (void)values, (void)lengths, (void)formats;
+	(void)format;
+	return next_result(conn);
+}
+
+struct pg_result *PQprepare(struct pg_conn *conn, const char *name, const char *query, int count,
+			    const unsigned int *types)
+{
+	(void)name, (void)query, (void)count, (void)types;
+	return next_result(conn);
+}
+
+struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int count,
+				 const char *const *values, const int *lengths,
+				 const int *formats, int format)
+{
+	(void)name, (void)count, (void)values, (void)lengths, (void)formats, (void)format;
+	return next_result(conn);
+}
+
+int PQsendQuery(struct pg_conn *conn, const char *query)
+{
+	(void)query;
+	return accept(conn);
+}
+
+int PQsendQueryParams(struct pg_conn *conn, const char *query, int count,
+		      const unsigned int *types, const char *const *values, const int *lengths,
+		      const int *formats, int format)
+{
+	(void)query, (void)count, (void)types, (void)values, (void)lengths, (void)formats;
+	(void)format;
+	return accept(conn);
+}
+
+int PQsendPrepare(struct pg_conn *conn, const char *name, const char *query, int count,
+		  const unsigned int *types)
+{
+	(void)name, (void)query, (void)count, (void)types;
+	return accept(conn);
+}
+
+int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
+			const char *const *values, const int *lengths, const int *formats,
+			int format)
+{
+	(void)name, (void)count, (void)values, (void)lengths, (void)formats, (void)format;
+	return accept(conn);
+}
+
+struct pg_result *PQgetResult(struct pg_conn *conn)
+{
+	return next_result(conn);
+}
+
+struct pg_conn *PQconnectdb(const char *conninfo)
+{
+	struct pg_conn *conn = (struct pg_conn *)(uintptr_t)conninfo;
+
+	enter(conn);
+	return conn;
+}
+
+struct pg_conn *PQconnectdbParams(const char *const *keywords, const char *const *values,
+				  int expand)
+{
+	(void)keywords, (void)values, (void)expand;
+	return PQconnectdb(NULL);
+}
+
+struct pg_conn *PQsetdbLogin(const char *host, const char *port, const char *options,
+			     const char *tty, const char *database, const char *login,
+			     const char *password)
+{
+	(void)host, (void)port, (void)options, (void)tty, (void)database, (void)login;
+	(void)password;
+	return PQconnectdb(NULL);
+}
+
+struct pg_conn *PQconnectStart(const char *conninfo)
+{
+	return PQconnectdb(conninfo);
+}
+
+struct pg_conn *PQconnectStartParams(const char *const *keywords, const char *const *values,
+				     int expand)
+{
+	return PQconnectdbParams(keywords, values, expand);
+}
+
+int PQconnectPoll(struct pg_conn *conn)
+{
+	enter(conn);
+	return conn->polled;
+}
+
+void PQreset(struct pg_conn *conn)
+{
+	enter(conn);
+}
+
+int PQresetStart(struct pg_conn *conn)
+{
+	return accept(conn);
+}
+
+int PQresetPoll(struct pg_conn *conn)
+{
+	return PQconnectPoll(conn);
+}
+
+void PQfinish(struct pg_conn *conn)
+{
+	enter(conn);
+}
+
+int PQenterPipelineMode(struct pg_conn *conn)
+{
+	return accept(conn);
+}
+
+int PQexitPipelineMode(struct pg_conn *conn)
+{
+	return accept(conn);
+}
+
+int PQpipelineSync(struct pg_conn *conn)
+{
+	return accept(conn);
+}
+
+int PQsendPipelineSync(struct pg_conn *conn)
+{
+	return accept(conn);
+}
+
+int PQendcopy(struct pg_conn *conn)
+{
+	return !accept(conn);
+}
+
+int PQstatus(const struct pg_conn *conn)
+{
+	return conn ? conn->status : PG_CONNECTION_BAD;
+}
+
+char *PQdb(const struct pg_conn *conn)
+{
+	return (char *)(uintptr_t)conn->database;
+}
+
+char *PQhost(const struct pg_conn *conn)
+{
+	return (char *)(uintptr_t)conn->host;
+}
+
+char *PQport(const struct pg_conn *conn)
+{
+	return (char *)(uintptr_t)conn->port;
+}
+
+int PQsocket(const struct pg_conn *conn)
+{
+	return conn->fd;
+}
+
+int PQbackendPID(const struct pg_conn *conn)
+{
+	return conn->backend;
+}
+
+const char *PQparameterStatus(const struct pg_conn *conn, const char *name)
+{
+	if (!strcmp(name, "standard_conforming_strings"))
+		return conn->strings;
+	return !strcmp(name, "crdb_version") ? conn->cockroach : NULL;
+}
+
+int PQpipelineStatus(const struct pg_conn *conn)
+{
+	return conn->pipeline;
+}
+
+int PQresultStatus(const struct pg_result *result)
+{
+	return result ? result->status : PG_FATAL_ERROR;
+}
+
+int PQntuples(const struct pg_result *result)
+{
+	return result->rows;
+}
+
+char *PQcmdStatus(struct pg_result *result)
+{
+	return (char *)(uintptr_t)result->tag;
+}
+
+char *PQcmdTuples(struct pg_result *result)
+{
+	return (char *)(uintptr_t)result->tuples;
+}
+
+char *PQresultErrorField(const struct pg_result *result, int field)
+{
+	return field == PG_DIAG_SQLSTATE_FIELD ? (char *)(uintptr_t)result->sqlstate : NULL;
+}

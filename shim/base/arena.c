@@ -276,12 +276,3 @@ uint64_t arena_identify(void)
 		return made;
 	return present;
 }
-
-uint32_t arena_process_pid(void)
-{
-	struct arena *arena = arena_get();
-
-	if (!arena || arena_process_id() == 0)
-		return 0;
-	return atomic_load_explicit(&arena->head.process_pid, memory_order_relaxed);
-}

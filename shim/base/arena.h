@@ -91,6 +91,12 @@ static inline uint64_t arena_process_id(void)
 }
 
 /* The process id number as it was when arena_process_id() first answered here. */
-uint32_t arena_process_pid(void);
+static inline uint32_t arena_process_pid(void)
+{
+	if (arena_process_id() == 0)
+		return 0;
+	return atomic_load_explicit(&atomic_load_explicit(&arena_head, memory_order_acquire)->process_pid,
+				    memory_order_relaxed);
+}
 
 #endif

@@ -46,19 +46,24 @@ static struct slice namespace_of(const struct connection *connection)
 	return slice_of(connection->namespace, connection->namespace_size);
 }
 
+/* Whether the name is not the summary alone. An execute without text has none either. */
+static inline bool has_own_name(const struct command *command)
+{
+	if (command->kind == COMMAND_EXECUTE)
+		return !command->span.statement && !command->summary_size;
+	return words[command->kind].prefix.size != 0;
+}
+
 /*
  * The name where it is not the summary alone: "PREPARE SELECT t", "connect db", "EXECUTE db" for a
- * statement that we never saw prepared. Empty otherwise.
+ * statement that we never saw prepared.
  */
-static struct slice name_of(const struct command *command, const struct connection *connection,
-			    uint8_t *room, size_t size)
+static struct slice own_name(const struct command *command, const struct connection *connection,
+			     uint8_t *room, size_t size)
 {
 	struct slice prefix = words[command->kind].prefix;
 	struct slice rest = command_summary(command);
 
-	if (!prefix.size || command->span.statement ||
-	    (command->kind == COMMAND_EXECUTE && rest.size))
-		return SLICE("");
 	if (!rest.size)
 		rest = namespace_of(connection);
 	rest = slice_first(rest, size - prefix.size - 1);
@@ -73,10 +78,10 @@ static struct slice name_of(const struct command *command, const struct connecti
 void describe_open(struct command *command, const struct connection *connection)
 {
 	uint8_t room[288];
-	struct slice name = name_of(command, connection, room, sizeof(room));
+	struct slice name = has_own_name(command) ?
+				    own_name(command, connection, room, sizeof(room)) :
+				    command_summary(command);
 
-	if (!name.size)
-		name = command_summary(command);
 	command->open = area_call_open(&command->span, name, command_text(command));
 	if (command->span.start_ns)
 		return;
@@ -126,13 +131,13 @@ static void put_command(struct record_writer *writer, const struct command *comm
 			const struct connection *connection)
 {
 	uint8_t room[288];
-	struct slice name = name_of(command, connection, room, sizeof(room));
 
 	record_put_encoded(writer, slice_of(connection->shared, connection->shared_size),
 			   connection->shared_count);
 	record_put_string(writer, ATTRIBUTE_PG_COMMAND, words[command->kind].command);
-	if (name.size)
-		record_put_string(writer, ATTRIBUTE_SPAN_NAME, name);
+	if (has_own_name(command))
+		record_put_string(writer, ATTRIBUTE_SPAN_NAME,
+				  own_name(command, connection, room, sizeof(room)));
 	if (command->kind == COMMAND_PREPARE)
 		record_put_string(writer, ATTRIBUTE_DB_OPERATION_NAME, SLICE("PREPARE"));
 	put_query(writer, command);
@@ -141,7 +146,7 @@ static void put_command(struct record_writer *writer, const struct command *comm
 	 * A COMMIT that the server turned into a ROLLBACK is no error of the call, but worth
 	 * knowing.
 	 */
-	if (!strcmp(command->tag, "ROLLBACK"))
+	if (command->tag[0] == 'R' && !strcmp(command->tag, "ROLLBACK"))
 		record_put_string(writer, ATTRIBUTE_PG_COMMAND_TAG, SLICE("ROLLBACK"));
 }
 

@@ -98,16 +98,14 @@ static bool standard_strings(const struct submit *submit, const char *query)
 static bool describe_request(struct submit *submit, struct command *command,
 			     const struct submit_request *request)
 {
-	const struct command_source source = {
+	if (request->kind == COMMAND_EXECUTE)
+		return queue_find_statement(submit->connection, request->name, command);
+	return command_describe(command, &(struct command_source){
 		.query = request->query,
 		.name = request->name,
 		.parameterised = request->parameterised,
 		.standard_strings = standard_strings(submit, request->query),
-	};
-
-	if (request->kind == COMMAND_EXECUTE)
-		return queue_find_statement(submit->connection, request->name, command);
-	return command_describe(command, &source);
+	});
 }
 
 /* What was under way on this connection until now is over: left by a jump, or around us. */

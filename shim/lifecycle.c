@@ -35,8 +35,7 @@ extern struct r_debug _r_debug __attribute__((weak));
 __attribute__((visibility("default"))) char otelshim_instance;
 extern char own_instance __attribute__((alias("otelshim_instance"), visibility("hidden")));
 
-static bool session_area;	/* the area is the supervisor's; set once, at load */
-static bool foreign;		/* in another pid namespace than the supervisor */
+static struct area_header *session_area;	/* the supervisor's; set once, at load */
 static char tracestate[TRACESTATE_MAX];
 
 /* The process that calls can be recorded for: area and description are there. */
@@ -70,13 +69,6 @@ static bool stays_inert(void)
 	       !main_has_libraries();
 }
 
-static uint64_t pid_namespace(void)
-{
-	struct stat status;
-
-	return stat("/proc/self/ns/pid", &status) == 0 ? (uint64_t)status.st_ino : 0;
-}
-
 /* Opens, maps and closes the supervisor's area: the one thing that we may open at load. */
 static struct area_header *session_map(const char *path)
 {
@@ -107,9 +99,7 @@ static bool use_session(void)
 
 	if (!area)
 		return false;
-	session_area = true;
-	foreign = !area->pid_namespace || area->pid_namespace != pid_namespace();
-	area_use(area, true, foreign, thread_wake);
+	session_area = area;
 	return true;
 }
 
@@ -201,6 +191,15 @@ static void describe_process(void)
 	arena_give(path, room);
 }
 
+/* In another pid namespace than the supervisor, perhaps since a fork: it cannot see our end. */
+static bool is_foreign(const struct area_header *area)
+{
+	struct stat status;
+
+	return session_area && (!area->pid_namespace || stat("/proc/self/ns/pid", &status) != 0 ||
+				area->pid_namespace != (uint64_t)status.st_ino);
+}
+
 static struct area_header *private_area(void)
 {
 	size_t lane = (size_t)config()->buffer / AREA_LANES;
@@ -245,12 +244,10 @@ static bool prepare(uint64_t process_id)
 			spin_pause();
 		return atomic_load(&ready_process) == process_id;
 	}
-	if (!session_area) {
-		area = private_area();
-		if (!area)
-			return false;
-		area_use(area, false, false, thread_wake);
-	}
+	area = session_area ? session_area : private_area();
+	if (!area)
+		return false;
+	area_use(area, session_area != NULL, is_foreign(area), thread_wake);
 	describe_process();
 	atomic_store_explicit(&ready_process, process_id, memory_order_release);
 	return true;

@@ -2,12 +2,14 @@
 /* Function names of callers, by module path and offset. */
 #include "exporter/caller.h"
 
-#include <limits.h>
 #include <string.h>
+
+/* Longer paths stay without names. */
+#define PATH_SIZE_MAX 2048
 
 static void file_open(struct caller_file *file, struct slice path)
 {
-	char name[PATH_MAX];
+	char name[PATH_SIZE_MAX];
 
 	file->path = path;
 	file->file.image = slice_of(NULL, 0);

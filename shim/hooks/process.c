@@ -76,11 +76,13 @@ HOOK int execveat(int directory, const char *path, char *const arguments[],
  * The variadic ones cannot be forwarded as they are: like libc itself, they put the list on the
  * stack (no allocation is allowed after vfork) and go on as the vector form.
  */
-static __attribute__((noipa)) size_t list_count(const char *first, va_list list)
+static size_t list_count(const char *first, va_list list)
 {
+	/* libc promises that it is not null; a program may do it all the same. */
+	const char *volatile given = first;
 	size_t count = 1;
 
-	if (!first)	/* libc promises that it is not; a program may do it all the same */
+	if (!given)
 		return 0;
 	while (va_arg(list, const char *))
 		count++;

@@ -173,7 +173,7 @@ static inline void describe_word(struct describer *describer)
 
 	if (describer->previous != PREVIOUS_DOT)
 		id = word_keyword(&describer->lexer);
-	describer->previous = id;
+	describer->previous = (uint8_t)id;
 	if (id == SQL_KEYWORD_NONE) {
 		if (sql_summary_skips(&describer->summary))
 			sql_token_skip_qualified(&describer->lexer);

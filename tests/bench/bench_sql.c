@@ -66,6 +66,8 @@ int main(int argc, char **argv)
 {
 	volatile uint64_t sink = 0;
 
+	(void)sink;
+
 	for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++) {
 		if (argc == 3) {
 			if (strcmp(argv[1], statements[i].name) == 0)

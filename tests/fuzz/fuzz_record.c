@@ -14,6 +14,7 @@ static void span_walk(const struct span_record *span)
 	volatile uint64_t sum = 0;
 	unsigned count = 0;
 
+	(void)sum;
 	while (attribute_next(&cursor, &value)) {
 		for (size_t i = 0; i < value.string.size; i++)
 			sum += value.string.data[i];

@@ -19,7 +19,7 @@ static void text_of_every_length_is_valid(void **state)
 	static const char *const texts[] = {
 		"", "a", "plain ascii of more than eight bytes", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
 		"\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
-		"12345678\xc3\xa9" "12345678\xe2\x82\xac", "\x7f",
+		("12345678\xc3\xa9" "12345678\xe2\x82\xac"), "\x7f",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -124,6 +124,12 @@ static struct sampler configured_sampler(void)
 	return sampler;
 }
 
+/*
+ * Whether calls can be recorded now in this process; makes the area and describes the process at
+ * the first question. Two loads afterwards.
+ */
+static bool is_ready(void);
+
 static void inherit_context(void)
 {
 	struct slice traceparent = slice_of_string(secure_getenv("TRACEPARENT"));
@@ -157,7 +163,7 @@ __attribute__((constructor)) static void lifecycle_load(void)
 		inherit_context();
 		if (!session_area)
 			summary_note_load();
-		submit_enable(lifecycle_ready, (enum submit_connect)settings->pg_connect);
+		submit_enable(is_ready, (enum submit_connect)settings->pg_connect);
 	}
 	errno = saved;
 }
@@ -253,7 +259,7 @@ static bool prepare(uint64_t process_id)
 	return true;
 }
 
-bool lifecycle_ready(void)
+static bool is_ready(void)
 {
 	uint64_t process_id;
 

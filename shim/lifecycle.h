@@ -16,12 +16,6 @@
 
 #include <stdbool.h>
 
-/*
- * Whether calls can be recorded now in this process; makes the area and describes the process at
- * the first question. Two loads afterwards.
- */
-bool lifecycle_ready(void);
-
 /* Before the program is replaced: delivers what waits, at most 250 ms; nothing in a vfork child. */
 void lifecycle_before_exec(void);
 

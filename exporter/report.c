@@ -120,10 +120,12 @@ static void write_head(struct report *report)
 	if (run->ended.size > 0)
 		line_put(line, "  ");
 	line_put_text(line, run->ended, 40);
-	if (line->columns + 5 + needed > report->width) {
+	if (line->columns + 2 + needed > report->width) {
 		end(report);
 		begin(report);
 		line_put(line, "          ");
+	} else if (line->columns + 5 + needed > report->width) {
+		line_put(line, "  ");
 	} else {
 		line_put(line, "     ");
 	}

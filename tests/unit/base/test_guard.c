@@ -13,7 +13,7 @@
 
 static void the_second_to_enter_is_sent_away_and_counted(void **state)
 {
-	struct guard first, second;
+	struct guard first = { 0 }, second = { 0 };
 	uint64_t refused;
 
 	(void)state;
@@ -31,7 +31,7 @@ static void the_second_to_enter_is_sent_away_and_counted(void **state)
 
 static void errno_is_as_it_was_before(void **state)
 {
-	struct guard guard;
+	struct guard guard = { 0 };
 
 	(void)state;
 	errno = ENOTSUP;
@@ -49,7 +49,7 @@ static void errno_is_as_it_was_before(void **state)
 
 static void who_is_sent_away_keeps_errno(void **state)
 {
-	struct guard first, second;
+	struct guard first = { 0 }, second = { 0 };
 
 	(void)state;
 	assert_true(guard_enter(&first));
@@ -61,7 +61,7 @@ static void who_is_sent_away_keeps_errno(void **state)
 
 static void *enter_elsewhere(void *argument)
 {
-	struct guard guard;
+	struct guard guard = { 0 };
 
 	*(bool *)argument = guard_enter(&guard);
 	if (*(bool *)argument)
@@ -71,7 +71,7 @@ static void *enter_elsewhere(void *argument)
 
 static void each_thread_has_its_own(void **state)
 {
-	struct guard guard;
+	struct guard guard = { 0 };
 	bool entered = false;
 	pthread_t thread;
 
@@ -87,7 +87,7 @@ static volatile sig_atomic_t handler_entered;
 
 static void handle(int number)
 {
-	struct guard guard;
+	struct guard guard = { 0 };
 
 	(void)number;
 	handler_entered = guard_enter(&guard);
@@ -97,7 +97,7 @@ static void handle(int number)
 
 static void a_signal_handler_is_sent_away_from_our_code_only(void **state)
 {
-	struct guard guard;
+	struct guard guard = { 0 };
 
 	(void)state;
 	signal(SIGUSR1, handle);
@@ -114,7 +114,7 @@ static struct guard inherited;
 
 static void leave_in_a_child(void)
 {
-	struct guard guard;
+	struct guard guard = { 0 };
 
 	CHILD_EXPECT(guard_refused() == 0);
 	CHILD_EXPECT(thread_current() != NULL);

@@ -51,6 +51,10 @@ static int run_behind(void)
 static void a_preload_before_libc_stays_in_the_chain(void **state)
 {
 	(void)state;
+#ifdef SANITIZED
+	/* Its runtime wants to be the first object itself. */
+	skip();
+#endif
 	plugin_build("libbefore.so", "long recv(void) { return 77; }\n", "");
 	setenv("LD_PRELOAD", plugin_path("libbefore.so"), 1);
 	assert_int_equal(child_run_again("behind"), 0);

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/raw.h"
 #include "base/real.h"
 #include "call/parent.h"
 #include "call/submit.h"
@@ -233,10 +234,20 @@ static void spin_pause(void)
 #endif
 }
 
-/*
- * One thread of the process prepares, the others wait for it: once in a process, some ten
- * microseconds; were it killed meanwhile they go on untraced after a bounded number of turns.
- */
+enum { PREPARE_BEGUN = 1, PREPARE_FAILED };
+
+/* Once in a process, some ten microseconds; bounded, were the one who prepares stopped meanwhile. */
+static bool wait_for_ready(uint64_t process_id, _Atomic uint32_t *begun)
+{
+	for (int turns = 0; turns < 1000000 && atomic_load(&ready_process) != process_id; turns++) {
+		if (atomic_load(begun) == PREPARE_FAILED)
+			return false;
+		spin_pause();
+	}
+	return atomic_load(&ready_process) == process_id;
+}
+
+/* One thread of the process prepares, the others wait for it; where it failed, nobody ever does. */
 static bool prepare(uint64_t process_id)
 {
 	_Atomic uint32_t *begun = arena_root(ARENA_ROOT_LIFECYCLE, thread_state_size());
@@ -245,14 +256,13 @@ static bool prepare(uint64_t process_id)
 
 	if (!begun)
 		return false;
-	if (!atomic_compare_exchange_strong(begun, &nobody, 1)) {
-		for (int turns = 0; turns < 1000000 && ready_process != process_id; turns++)
-			spin_pause();
-		return atomic_load(&ready_process) == process_id;
-	}
+	if (!atomic_compare_exchange_strong(begun, &nobody, PREPARE_BEGUN))
+		return wait_for_ready(process_id, begun);
 	area = session_area ? session_area : private_area();
-	if (!area)
+	if (!area) {
+		atomic_store(begun, PREPARE_FAILED);
 		return false;
+	}
 	area_use(area, session_area != NULL, is_foreign(area), thread_wake);
 	describe_process();
 	atomic_store_explicit(&ready_process, process_id, memory_order_release);
@@ -297,15 +307,23 @@ void lifecycle_gate(void)
 		thread_leave();
 }
 
+/* A vfork child has its parent's: what it does to itself must not end the parent's tracing. */
+static bool in_own_memory(void)
+{
+	return (uint32_t)raw_call3(SYS_getpid, 0, 0, 0) == arena_process_pid();
+}
+
 void lifecycle_seal(void)
 {
 	if (!session_area)
 		thread_flush(false);
 	lifecycle_gate();
-	atomic_store(&sealed, true);
+	if (in_own_memory())
+		atomic_store(&sealed, true);
 }
 
 void lifecycle_unseal(void)
 {
-	atomic_store(&sealed, false);
+	if (in_own_memory())
+		atomic_store(&sealed, false);
 }

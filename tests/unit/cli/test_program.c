@@ -82,7 +82,8 @@ static void a_script_that_runs_itself_ends_somewhere(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/loop", folder);
-	file_make("loop", text, (size_t)snprintf(text, sizeof(text), "#!%s\n", path));
+	snprintf(text, sizeof(text), "#!%s\n", path);
+	file_make("loop", text, strlen(text));
 	program_find(path, NULL, &program);
 	assert_true(program.script);
 }

@@ -30,7 +30,7 @@ static json_t *at(json_t *object, const char *path)
 		size_t size = strcspn(path, ".");
 
 		snprintf(name, sizeof(name), "%.*s", (int)size, path);
-		object = json_is_array(object) ? json_array_get(object, (size_t)atol(name)) :
+		object = json_is_array(object) ? json_array_get(object, strtoul(name, NULL, 10)) :
 						 json_object_get(object, name);
 		path += size + (path[size] == '.');
 	}
@@ -81,7 +81,7 @@ static void every_name_of_the_schema_is_there(void **state)
 	static char program[] = "./shopd", argument[] = "caf\xe9";
 	char *command[] = { program, argument, NULL };
 	const struct report_process survivor = { .pid = 12, .command = SLICE("w") };
-	const struct report_run run = { .wall_ns = 1500 * 1000,
+	const struct report_run run = { .wall_ns = 1500 * UINT64_C(1000),
 					.area_full = 3,
 					.queue_full = 4,
 					.running = &survivor,
@@ -97,8 +97,11 @@ static void every_name_of_the_schema_is_there(void **state)
 	json_t *object;
 
 	(void)state;
-	call_add(summary, &(struct call){ .name = "c", .command = "connect", .server = "db1",
-					  .database = "shop", .duration_ns = 3700 * 1000 });
+	call_add(summary, &(struct call){ .name = "c",
+					  .command = "connect",
+					  .server = "db1",
+					  .database = "shop",
+					  .duration_ns = 3700 * UINT64_C(1000) });
 	for (int i = 0; i < 2; i++)
 		call_add(summary, &(struct call){ .text = "INSERT \"\xff\"\n",
 						  .hash = 0xabc,

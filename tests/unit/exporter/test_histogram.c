@@ -98,12 +98,13 @@ static void quantiles_of_a_700_fold_range_are_exact_to_three_percent(void **stat
 	(void)state;
 	random_seed(random, 3);
 	for (size_t i = 0; i < COUNT; i++) {
-		value[i] = (uint64_t)(1000.0 * exp2((double)(random_step(random) % 9450) / 1000));
+		value[i] = (uint64_t)(1000.0 * exp2((double)(random_step(random) % 9450) / 1000.0));
 		histogram_add(&histogram, value[i]);
 	}
 	qsort(value, COUNT, sizeof(value[0]), by_value);
 	for (uint32_t permille = 1; permille <= 1000; permille++) {
-		double exact = (double)value[(COUNT * permille + 999) / 1000 - 1];
+		size_t rank = (COUNT * permille + 999) / 1000;
+		double exact = (double)value[rank - 1];
 		double found = (double)histogram_quantile(&histogram, permille);
 
 		assert_true(fabs(found - exact) / exact < 0.03);

@@ -66,8 +66,8 @@ static struct summary *shop(void)
 				       .hash = 1,
 				       .duration_ns = 852 * US,
 				       .split = true,
-				       .first_byte_ns = 800 * 1000,
-				       .fetch_ns = 20 * 1000,
+				       .first_byte_ns = 800 * INT64_C(1000),
+				       .fetch_ns = 20 * INT64_C(1000),
 				       .rows = 1,
 				       .module = "/usr/bin/shopd",
 				       .offset = 0x11d0 };
@@ -247,7 +247,7 @@ static void what_was_lost_or_unfinished_is_said(void **state)
 	struct summary *summary = summary_begin();
 	struct report_run run = run_of(SECOND);
 	struct report_style style = style_of(98);
-	const char *text;
+	const char *shown;
 
 	(void)state;
 	run.area_full = 12;
@@ -260,14 +260,14 @@ static void what_was_lost_or_unfinished_is_said(void **state)
 					  .incomplete = true,
 					  .pid = 4711,
 					  .duration_ns = 800 * MS });
-	text = written(summary, &run, &style, &output);
-	assert_non_null(strstr(text, "1.00 s  killed by SIGKILL  "));
-	assert_non_null(strstr(text, "80% of the run: unfinished calls 800 ms\n"));
-	assert_non_null(strstr(text, "\n! Running when killed  800 ms  pid 4711  "
+	shown = written(summary, &run, &style, &output);
+	assert_non_null(strstr(shown, "1.00 s  killed by SIGKILL  "));
+	assert_non_null(strstr(shown, "80% of the run: unfinished calls 800 ms\n"));
+	assert_non_null(strstr(shown, "\n! Running when killed  800 ms  pid 4711  "
 	"SELECT pg_sleep(?)\n"));
-	assert_non_null(strstr(text, "\n! Still running  77 worker; --follow waits\n"));
-	assert_non_null(strstr(text, "\n! Lost   12 calls: area full"));
-	assert_non_null(strstr(text, "\n! Lost   1 call: queue full"));
+	assert_non_null(strstr(shown, "\n! Still running  77 worker; --follow waits\n"));
+	assert_non_null(strstr(shown, "\n! Lost   12 calls: area full"));
+	assert_non_null(strstr(shown, "\n! Lost   1 call: queue full"));
 	summary_end(summary);
 }
 
@@ -292,7 +292,7 @@ static void several_servers_and_callers_are_listed(void **state)
 	struct summary *summary = summary_begin();
 	struct report_run run = run_of(SECOND);
 	struct report_style style = style_of(98);
-	const char *text;
+	const char *shown;
 
 	(void)state;
 	for (int i = 1; i <= 2; i++)
@@ -302,12 +302,12 @@ static void several_servers_and_callers_are_listed(void **state)
 		call_add(summary, &(struct call){ .text = "SELECT", .hash = 1,
 						  .duration_ns = 100 * MS, .module = "/x/shopd",
 						  .offset = i < 2 ? 0x1200 : 0xbeef });
-	text = written(summary, &run, &style, &output);
-	assert_non_null(strstr(text, "  2 servers  2 connections"));
-	assert_non_null(strstr(text, "\n  db:1  "));
-	assert_non_null(strstr(text, "\n  db:2  "));
-	assert_non_null(strstr(text, " shopd+0xbeef  3x\n"));
-	assert_true(strstr(text, "dup  shopd  2x\n") > strstr(text, "shopd+0xbeef"));
+	shown = written(summary, &run, &style, &output);
+	assert_non_null(strstr(shown, "  2 servers  2 connections"));
+	assert_non_null(strstr(shown, "\n  db:1  "));
+	assert_non_null(strstr(shown, "\n  db:2  "));
+	assert_non_null(strstr(shown, " shopd+0xbeef  3x\n"));
+	assert_true(strstr(shown, "dup  shopd  2x\n") > strstr(shown, "shopd+0xbeef"));
 	summary_end(summary);
 }
 

@@ -303,7 +303,8 @@ static void queries_beyond_the_table_are_counted_in_the_totals(void **state)
 
 	(void)state;
 	for (uint64_t i = 1; i <= SUMMARY_QUERIES + 50; i++)
-		call_add(summary, &(struct call){ .text = "q", .hash = i << 40, .duration_ns = 10 });
+		call_add(summary,
+			 &(struct call){ .text = "q", .hash = i << 40, .duration_ns = 10 });
 	call_add(summary, &(struct call){ .text = "q", .hash = UINT64_C(1) << 40 });
 	assert_int_equal(summary_queries(summary, SUMMARY_BY_CALLS, query, SUMMARY_QUERIES),
 			 SUMMARY_QUERIES);

@@ -370,16 +370,9 @@ static bool restart(struct state *state)
 	return reachable(state);
 }
 
-void thread_flush(bool to_park)
+/* What was asked for, at most until @end_ns. */
+static void wait_for_answer(struct state *state, uint32_t before, uint64_t end_ns)
 {
-	struct state *state = state_of_process();
-	uint64_t end_ns = clock_now_ns() + FLUSH_NS;
-	uint32_t before;
-
-	if (!reachable(state) && !restart(state))
-		return;
-	before = atomic_load(&state->answered);
-	ask(state, to_park ? REQUEST_PARK : REQUEST_FLUSH);
 	while (atomic_load(&state->answered) == before) {
 		uint64_t now_ns = clock_now_ns();
 		struct timespec left = { 0, (long)(now_ns < end_ns ? end_ns - now_ns : 0) };
@@ -389,6 +382,21 @@ void thread_flush(bool to_park)
 		raw_call4(SYS_futex, (long)&state->answered, FUTEX_WAIT_PRIVATE, (long)before,
 			  (long)&left);
 	}
+}
+
+void thread_flush(bool to_park)
+{
+	struct state *state = state_of_process();
+	uint64_t begun_ns = clock_now_ns();
+	uint32_t before;
+
+	if (!reachable(state) && !restart(state))
+		return;
+	before = atomic_load(&state->answered);
+	ask(state, to_park ? REQUEST_PARK : REQUEST_FLUSH);
+	wait_for_answer(state, before, begun_ns + FLUSH_NS);
+	log_debug("waited %lu us for the flush",
+		  (unsigned long)((clock_now_ns() - begun_ns) / 1000));
 }
 
 /* The kernel forgets a thread a moment after it ended; until then unshare() and kin refuse. */

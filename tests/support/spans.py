@@ -86,14 +86,12 @@ def spans_of(document):
 
 
 def load(path, cut=False):
-    """All spans of a file; cut: the last line may be one that its writer did not finish."""
-    result = []
+    """All spans of a file; cut: it is still written, and the last line may not be whole."""
     with open(path, encoding="utf-8") as file:
-        for line in file:
-            if cut and not line.endswith("\n"):
-                break
-            result.extend(spans_of(json.loads(line)))
-    return result
+        text = file.read()
+    if cut:
+        text = text[:text.rfind("\n") + 1]
+    return [span for line in text.split("\n") if line for span in spans_of(json.loads(line))]
 
 
 def described(span, shown):

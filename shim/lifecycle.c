@@ -236,7 +236,7 @@ static void spin_pause(void)
 
 enum { PREPARE_BEGUN = 1, PREPARE_FAILED };
 
-/* Once in a process, some ten microseconds; bounded, were the one who prepares stopped meanwhile. */
+/* Once a process, some ten microseconds; bounded, were the one who prepares stopped meanwhile. */
 static bool wait_for_ready(uint64_t process_id, _Atomic uint32_t *begun)
 {
 	for (int turns = 0; turns < 1000000 && atomic_load(&ready_process) != process_id; turns++) {

@@ -45,7 +45,7 @@ void queue_finish(struct connection *connection, struct command *command, uint64
 		take_split(connection, command);
 	if (!connection->head)
 		traffic_end(&connection->slot->traffic);
-	if (command->kind != COMMAND_SYNC) {
+	if (command->kind != COMMAND_SYNC && command->kind != COMMAND_UNTOLD) {
 		describe_end(command, connection, command->end_ns ? command->end_ns : now_ns);
 		remember_statement(connection, command);
 	}
@@ -121,6 +121,20 @@ void queue_lose(struct connection *connection)
 		connection->blind_syncs = 0;
 	connection->blind = true;
 	connection->blind_synced = false;
+}
+
+void queue_untold(struct connection *connection)
+{
+	struct command *command = NULL;
+
+	if (connection->pipeline && !connection->blind)
+		command = connection_command(connection);
+	if (!command) {
+		queue_lose(connection);
+		return;
+	}
+	command->kind = COMMAND_UNTOLD;
+	connection_append(connection, command);
 }
 
 void queue_sync(struct connection *connection)

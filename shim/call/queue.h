@@ -36,6 +36,9 @@ void queue_abandon_call(struct connection *connection);
  */
 void queue_lose(struct connection *connection);
 
+/* A request without a span was sent: its results are nobody else's. */
+void queue_untold(struct connection *connection);
+
 /* A sync was sent. */
 void queue_sync(struct connection *connection);
 

@@ -308,6 +308,16 @@ void submit_end_sync(struct submit *submit, int done)
 	guard_leave(&guard);
 }
 
+void submit_end_untold(struct submit *submit, int sent)
+{
+	struct guard guard;
+
+	if (!sent || !resume(submit, &guard))
+		return;
+	queue_untold(submit->connection);
+	guard_leave(&guard);
+}
+
 void submit_end_copy(struct submit *submit, int failed)
 {
 	uint64_t now_ns = clock_now_ns();

@@ -60,7 +60,9 @@ SUBMIT_APART void submit_begin_other(struct submit *submit, struct pg_conn *hand
 SUBMIT_APART void submit_end_get_result(struct submit *submit, struct pg_result *result);
 SUBMIT_APART void submit_end_pipeline(struct submit *submit, bool entered, int done);
 SUBMIT_APART void submit_end_sync(struct submit *submit, int done);
-SUBMIT_APART void submit_end_copy(struct submit *submit, int failed);
+SUBMIT_APART /* PQsendDescribePrepared and kin: results, and no span. */
+void submit_end_untold(struct submit *submit, int sent);
+void submit_end_copy(struct submit *submit, int failed);
 
 /*
  * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin notes the time,

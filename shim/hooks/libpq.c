@@ -174,6 +174,64 @@ int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
 	return sent;
 }
 
+/* ---- requests about statements and portals ---- */
+
+int PQsendDescribePrepared(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+	int sent;
+
+	PASS_INSIDE(PQsendDescribePrepared, conn, name);
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQsendDescribePrepared))
+		return 0;
+	sent = submit.libpq->PQsendDescribePrepared(conn, name);
+	submit_end_untold(&submit, sent);
+	return sent;
+}
+
+int PQsendDescribePortal(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+	int sent;
+
+	PASS_INSIDE(PQsendDescribePortal, conn, name);
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQsendDescribePortal))
+		return 0;
+	sent = submit.libpq->PQsendDescribePortal(conn, name);
+	submit_end_untold(&submit, sent);
+	return sent;
+}
+
+int PQsendClosePrepared(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+	int sent;
+
+	PASS_INSIDE(PQsendClosePrepared, conn, name);
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQsendClosePrepared))
+		return 0;
+	sent = submit.libpq->PQsendClosePrepared(conn, name);
+	submit_end_untold(&submit, sent);
+	return sent;
+}
+
+int PQsendClosePortal(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+	int sent;
+
+	PASS_INSIDE(PQsendClosePortal, conn, name);
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQsendClosePortal))
+		return 0;
+	sent = submit.libpq->PQsendClosePortal(conn, name);
+	submit_end_untold(&submit, sent);
+	return sent;
+}
+
 /* ---- results, pipeline, COPY ---- */
 
 struct pg_result *PQgetResult(struct pg_conn *conn)

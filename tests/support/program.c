@@ -147,6 +147,17 @@ int call_send_prepared(struct pg_conn *conn, const char *name)
 	return asynchronous(&request);
 }
 
+int call_send_describe(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+	int sent;
+
+	submit_begin_other(&submit, conn, program_address());
+	sent = submit.libpq->PQsendDescribePrepared(conn, name);
+	submit_end_untold(&submit, sent);
+	return sent;
+}
+
 struct pg_result *call_get_result(struct pg_conn *conn)
 {
 	struct submit submit;

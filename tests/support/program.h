@@ -35,6 +35,7 @@ int call_send(struct pg_conn *conn, const char *query);
 int call_send_params(struct pg_conn *conn, const char *query, int count);
 int call_send_prepare(struct pg_conn *conn, const char *name, const char *query);
 int call_send_prepared(struct pg_conn *conn, const char *name);
+int call_send_describe(struct pg_conn *conn, const char *name);
 struct pg_result *call_get_result(struct pg_conn *conn);
 
 /* PQgetResult until the script has no more; how often. */

@@ -93,6 +93,30 @@ int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
 	return accept(conn);
 }
 
+int PQsendDescribePrepared(struct pg_conn *conn, const char *name)
+{
+	(void)name;
+	return accept(conn);
+}
+
+int PQsendDescribePortal(struct pg_conn *conn, const char *name)
+{
+	(void)name;
+	return accept(conn);
+}
+
+int PQsendClosePrepared(struct pg_conn *conn, const char *name)
+{
+	(void)name;
+	return accept(conn);
+}
+
+int PQsendClosePortal(struct pg_conn *conn, const char *name)
+{
+	(void)name;
+	return accept(conn);
+}
+
 struct pg_result *PQgetResult(struct pg_conn *conn)
 {
 	return next_result(conn);

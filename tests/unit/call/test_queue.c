@@ -421,6 +421,44 @@ static void an_aborted_command_changes_no_statement(void **state)
 	call_finish(&conn);
 }
 
+static void a_description_in_a_pipeline_has_its_own_results_and_no_span(void **state)
+{
+	PIPELINE(conn);
+
+	(void)state;
+	SCRIPT(&conn, SELECTED(1), NULL, DONE("", ""), NULL, FAILED("22012"), NULL, ABORTED, NULL,
+	       SYNCED);
+	call_send_params(&conn, "SELECT a FROM t", 0);
+	call_send_describe(&conn, "s");
+	call_send_params(&conn, "SELECT b FROM u", 0);
+	conn.refuses = 1;
+	call_send_describe(&conn, "s");
+	conn.refuses = 0;
+	call_send_describe(&conn, "s");
+	call_sync(&conn);
+	call_get_results(&conn);
+	assert_traced("SELECT t | UNSET | command=params text=SELECT a FROM t rows=1\n"
+		      "SELECT u | ERROR | command=params text=SELECT b FROM u status_code=22012 "
+		      "type=22012\n");
+	assert_null(connection_find(&conn)->head);
+	call_finish(&conn);
+}
+
+static void a_description_ends_what_was_before_it(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	SCRIPT(&conn, SELECTED(1), FAILED("26000"), NULL);
+	call_send(&conn, "SELECT 1");
+	call_get_result(&conn);
+	call_send_describe(&conn, "s");
+	call_get_results(&conn);
+	assert_traced(NEXT_COMMAND);
+	call_finish(&conn);
+}
+
 static void a_prepare_whose_result_was_not_seen_is_not_known(void **state)
 {
 	struct pg_conn conn = scripted_conn();
@@ -574,6 +612,8 @@ TESTS(cmocka_unit_test(a_command_ends_at_its_null),
       cmocka_unit_test(what_libpq_refuses_in_a_pipeline_leaves_the_queue),
       cmocka_unit_test(a_pipelined_execute_has_the_text_of_the_prepare_before_it),
       cmocka_unit_test(an_aborted_command_changes_no_statement),
+      cmocka_unit_test(a_description_in_a_pipeline_has_its_own_results_and_no_span),
+      cmocka_unit_test(a_description_ends_what_was_before_it),
       cmocka_unit_test(a_prepare_whose_result_was_not_seen_is_not_known),
       cmocka_unit_test(a_pipelined_command_has_no_split),
       cmocka_unit_test(a_connection_that_is_met_in_a_pipeline_is_in_a_pipeline),

@@ -370,7 +370,7 @@ static void the_mapping_is_wiped_on_fork_and_not_dumped(void **state)
 /* Without an arena nothing works, and nothing breaks. */
 static int expect_no_arena(void)
 {
-	struct guard guard;
+	struct guard guard = { 0 };
 
 	CHILD_EXPECT(arena_take(64) == NULL);
 	CHILD_EXPECT(arena_take(64) == NULL);

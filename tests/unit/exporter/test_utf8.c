@@ -30,9 +30,9 @@ static void what_is_no_character_is_not(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {
-		"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2" "a", "\xe0\x9f\xbf", "\xed\xa0\x80",
+		"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", ("\xc2" "a"), "\xe0\x9f\xbf", "\xed\xa0\x80",
 		"\xe2\x82", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff",
-		"12345678\xff", "1234567\xe2\x82", "\xf0\x9f\x90", "\xe2" "aa", "\xf0\x9f" "aa",
+		"12345678\xff", "1234567\xe2\x82", "\xf0\x9f\x90", ("\xe2" "aa"), ("\xf0\x9f" "aa"),
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

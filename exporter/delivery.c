@@ -60,7 +60,11 @@ static void endpoint_read(struct delivery *delivery, const struct config *config
 
 	delivery->unusable = true;
 	if (error == ENDPOINT_SCHEME) {
-		log_warn("%s: its scheme is not http://; spans are not sent", name);
+		struct slice scheme = endpoint_scheme_of(slice_of_string(
+			own ? config->traces_endpoint : config->endpoint));
+
+		log_warn("%s: \"%.*s\" is not http://; spans are not sent", name, (int)scheme.size,
+			 (const char *)scheme.data);
 		delivery->counts.failure = "endpoint without http://";
 	} else if (error == ENDPOINT_MALFORMED) {
 		log_warn("%s: not a URL; spans are not sent", name);

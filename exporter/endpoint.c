@@ -179,6 +179,19 @@ enum endpoint_error endpoint_parse(struct slice url, bool generic, struct endpoi
 	return ENDPOINT_OK;
 }
 
+struct slice endpoint_scheme_of(struct slice url)
+{
+	size_t size = 0;
+
+	url = text_trim(url);
+	while (size < url.size && size < 16 &&
+	       ((url.data[size] | 0x20) >= 'a' && (url.data[size] | 0x20) <= 'z'))
+		size++;
+	if (url.size < size + 3 || memcmp(url.data + size, "://", 3) != 0)
+		return (struct slice){ 0 };
+	return slice_first(url, size + 3);
+}
+
 enum endpoint_error endpoint_of(const struct config *config, struct endpoint *ret)
 {
 	if (config->traces_endpoint && *config->traces_endpoint)

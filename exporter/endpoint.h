@@ -40,6 +40,12 @@ enum endpoint_error {
 /* @generic: OTEL_EXPORTER_OTLP_ENDPOINT, else the one for traces. @ret is untouched on failure. */
 enum endpoint_error endpoint_parse(struct slice url, bool generic, struct endpoint *ret);
 
+/*
+ * What stands before the host, "grpc://", as far as it may be shown; empty: there is no scheme, and
+ * what there is may be a name with a password.
+ */
+struct slice endpoint_scheme_of(struct slice url);
+
 /* The endpoint of the settings. */
 enum endpoint_error endpoint_of(const struct config *config, struct endpoint *ret);
 

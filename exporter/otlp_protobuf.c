@@ -10,16 +10,19 @@ enum tag {
 	TAG_RESOURCE_SPANS = 0x0a,
 	TAG_RESOURCE = 0x0a, TAG_SCOPE_SPANS = 0x12, TAG_RESOURCE_SCHEMA = 0x1a,
 	TAG_SCOPE = 0x0a, TAG_SPAN = 0x12, TAG_SCOPE_SCHEMA = 0x1a,
+	TAG_ATTRIBUTE = 0x4a, TAG_DROPPED = 0x50,
 	TAG_KEY = 0x0a, TAG_VALUE = 0x12,
 	TAG_STRING = 0x0a, TAG_BOOLEAN = 0x10, TAG_INTEGER = 0x18, TAG_BYTES = 0x3a
 };
 
-#define KEY_SIZE_MAX 60
+#define KEY_SIZE 64	/* of every cached key, copied whole whatever its length */
+#define KEY_NAME_MAX (KEY_SIZE - 3)
 #define SPAN_FIXED 256	/* more than all of a span but name, trace state and attributes takes */
+#define ATTRIBUTE_FIXED (KEY_SIZE + 64)	/* the same of an attribute but its value */
 
 struct key {
-	uint8_t size;
-	uint8_t bytes[KEY_SIZE_MAX + 3];
+	uint8_t bytes[KEY_SIZE];	/* key field, and the tag of the value */
+	size_t size;
 };
 
 struct group {
@@ -39,15 +42,12 @@ struct otlp_protobuf {
 	struct attribute_limits limits;
 	struct key key[ATTRIBUTE_COUNT];
 	struct group group[OTLP_GROUPS];
-	ProtobufCBinaryData value[ATTRIBUTE_COUNT];
 	size_t groups, pieces, pieces_max;
 	struct piece *piece;
-	uint8_t *spans, *heads, *scratch, *request;
+	uint8_t *spans, *heads, *request;
 	size_t spans_used, heads_used;
 };
 
-/* Encoded attributes of one span: a record's, and what look-ups add. */
-#define SCRATCH_SIZE (2 * RECORD_SIZE_MAX + ((size_t)64 << 10))
 #define REQUEST_SIZE (OTLP_SPANS_SIZE + OTLP_HEADS_SIZE + (size_t)OTLP_GROUPS * 512)
 
 static size_t varint_size(uint64_t value)
@@ -90,11 +90,11 @@ static void keys_prepare(struct otlp_protobuf *encoder)
 {
 	for (unsigned i = 0; i < ATTRIBUTE_COUNT; i++) {
 		struct key *key = &encoder->key[i];
-		struct slice name = slice_first(slice_of_string(attribute_name(i)), KEY_SIZE_MAX);
+		struct slice name = slice_first(slice_of_string(attribute_name(i)), KEY_NAME_MAX);
 		uint8_t *end = put_bytes(key->bytes, TAG_KEY, name);
 
 		*end++ = TAG_VALUE;
-		key->size = (uint8_t)(end - key->bytes);
+		key->size = (size_t)(end - key->bytes);
 	}
 }
 
@@ -110,10 +110,8 @@ struct otlp_protobuf *otlp_protobuf_make(struct bump *bump, struct attribute_lim
 	encoder->piece = bump_take(bump, spans * sizeof(*encoder->piece));
 	encoder->spans = bump_take(bump, OTLP_SPANS_SIZE);
 	encoder->heads = bump_take(bump, OTLP_HEADS_SIZE);
-	encoder->scratch = bump_take(bump, SCRATCH_SIZE);
 	encoder->request = bump_take(bump, REQUEST_SIZE);
-	if (!encoder->piece || !encoder->spans || !encoder->heads || !encoder->scratch ||
-	    !encoder->request)
+	if (!encoder->piece || !encoder->spans || !encoder->heads || !encoder->request)
 		return NULL;
 	keys_prepare(encoder);
 	otlp_protobuf_begin(encoder);
@@ -126,56 +124,52 @@ void otlp_protobuf_begin(struct otlp_protobuf *encoder)
 	encoder->spans_used = encoder->heads_used = 0;
 }
 
-/* AnyValue with its head; @to has room. */
+/* Bytes of an AnyValue. */
+static size_t value_size(const struct export_value *value)
+{
+	if (value->type <= EXPORT_BYTES)
+		return field_size(value->string.size);
+	return 1 + varint_size((uint64_t)value->integer);
+}
+
 static uint8_t *put_value(uint8_t *to, const struct export_value *value)
 {
-	uint64_t number = (uint64_t)value->integer;
-
 	switch (value->type) {
 	case EXPORT_STRING:
+		return put_bytes(to, TAG_STRING, value->string);
 	case EXPORT_BYTES:
-		to = put_varint(to, field_size(value->string.size));
-		return put_bytes(to, value->type == EXPORT_STRING ? TAG_STRING : TAG_BYTES,
-				 value->string);
+		return put_bytes(to, TAG_BYTES, value->string);
 	case EXPORT_BOOLEAN:
-		*to++ = 2;
 		*to++ = TAG_BOOLEAN;
 		break;
 	case EXPORT_INTEGER:
-		*to++ = (uint8_t)(1 + varint_size(number));
 		*to++ = TAG_INTEGER;
 		break;
 	}
-	return put_varint(to, number);
+	return put_varint(to, (uint64_t)value->integer);
 }
 
-/* Encodes all attributes into the scratch; false when they do not fit. */
-static bool attributes_encode(struct otlp_protobuf *encoder, const struct span *span,
-			      Otlp__Span *message)
+/* All attributes, and how many were dropped, as fields of the span; null when there is no room. */
+static uint8_t *put_attributes(const struct otlp_protobuf *encoder, const struct span *span,
+			       uint8_t *to, const uint8_t *limit)
 {
 	struct export_cursor cursor = export_attributes(span, encoder->limits);
-	const uint8_t *limit = encoder->scratch + SCRATCH_SIZE;
-	uint8_t *to = encoder->scratch;
 	struct export_value value;
-	size_t count = 0;
 
 	while (export_next(&cursor, &value)) {
 		const struct key *key = &encoder->key[value.key];
-		size_t room = (size_t)(limit - to);
+		size_t size = value_size(&value);
 
-		if (room < sizeof(*key) + 32 ||
-		    (value.type <= EXPORT_BYTES && value.string.size > room - sizeof(*key) - 32))
-			return false;
-		encoder->value[count].data = to;
-		memcpy(to, key->bytes, key->size);
-		to = put_value(to + key->size, &value);
-		encoder->value[count].len = (size_t)(to - encoder->value[count].data);
-		count++;
+		if ((size_t)(limit - to) < size + ATTRIBUTE_FIXED)
+			return NULL;
+		to = put_head(to, TAG_ATTRIBUTE, key->size + varint_size(size) + size);
+		memcpy(to, key->bytes, sizeof(key->bytes));
+		to = put_value(put_varint(to + key->size, size), &value);
 	}
-	message->n_attributes = count;
-	message->attributes = encoder->value;
-	message->dropped_attributes_count = cursor.dropped;
-	return true;
+	if (!cursor.dropped)
+		return to;
+	*to++ = TAG_DROPPED;
+	return put_varint(to, cursor.dropped);
 }
 
 static ProtobufCBinaryData binary(const void *data, size_t size)
@@ -211,25 +205,28 @@ static void span_fill(Otlp__Span *message, const struct resource *resource, cons
 	message->flags = span_flags_of(record);
 }
 
-/* No more than what packing @message takes. */
-static size_t span_bound(const Otlp__Span *message)
+/*
+ * The span behind its head at @to; the size of both, or 0 when there is no room. Its length is known
+ * only afterwards: most need two bytes for it, the others are moved.
+ */
+static size_t span_pack(const struct otlp_protobuf *encoder, const struct span *span,
+			const Otlp__Span *message, uint8_t *to)
 {
-	size_t bound = SPAN_FIXED + message->name.len + message->trace_state.len;
+	const uint8_t *limit = encoder->spans + OTLP_SPANS_SIZE;
+	const size_t guess = 3;	/* tag and length */
+	uint8_t *start = to + guess, *end;
+	size_t size, head;
 
-	for (size_t i = 0; i < message->n_attributes; i++)
-		bound += message->attributes[i].len + 6;
-	return bound;
-}
-
-/* Packs @message behind its head at @to; the size of both. */
-static size_t span_pack(const Otlp__Span *message, uint8_t *to)
-{
-	const size_t guess = 3;	/* tag, and a length of two bytes */
-	size_t size = otlp__span__pack(message, to + guess);
-	size_t head = 1 + varint_size(size);
-
+	if ((size_t)(limit - to) < 2 * SPAN_FIXED + message->name.len + message->trace_state.len)
+		return 0;
+	end = put_attributes(encoder, span, start + otlp__span__pack(message, start),
+			     limit - SPAN_FIXED);
+	if (!end)
+		return 0;
+	size = (size_t)(end - start);
+	head = 1 + varint_size(size);
 	if (head != guess)
-		memmove(to + head, to + guess, size);
+		memmove(to + head, start, size);
 	put_head(to, TAG_SPAN, size);
 	return head + size;
 }
@@ -317,25 +314,24 @@ bool otlp_protobuf_span(struct otlp_protobuf *encoder, const struct resource *re
 	Otlp__Status status = OTLP__STATUS__INIT;
 	struct group *group;
 	struct piece *piece;
+	size_t size;
 
-	if (encoder->pieces == encoder->pieces_max || !attributes_encode(encoder, span, &message))
+	if (encoder->pieces == encoder->pieces_max)
 		return false;
 	span_fill(&message, resource, span);
 	if (span->record->status) {
 		status.code = span->record->status;
 		message.status = &status;
 	}
-	if (span_bound(&message) > OTLP_SPANS_SIZE - encoder->spans_used)
-		return false;
-	group = group_find(encoder, resource, span->record->scope);
+	size = span_pack(encoder, span, &message, encoder->spans + encoder->spans_used);
+	group = size ? group_find(encoder, resource, span->record->scope) : NULL;
 	if (!group)
 		return false;
 	piece = &encoder->piece[encoder->pieces++];
-	piece->group = (uint32_t)(group - encoder->group);
-	piece->offset = (uint32_t)encoder->spans_used;
-	piece->size = (uint32_t)span_pack(&message, encoder->spans + piece->offset);
-	encoder->spans_used += piece->size;
-	group->size += piece->size;
+	*piece = (struct piece){ .offset = (uint32_t)encoder->spans_used, .size = (uint32_t)size,
+				 .group = (uint32_t)(group - encoder->group) };
+	encoder->spans_used += size;
+	group->size += size;
 	return true;
 }
 

@@ -397,7 +397,9 @@ void resolver_begin(struct resolver *resolver, const char *name, uint16_t port, 
 	size_t size = strlen(name);
 	struct slice settings;
 
-	*resolver = (struct resolver){ .fd = -1, .port = port };
+	memset(resolver, 0, offsetof(struct resolver, file));
+	resolver->fd = -1;
+	resolver->port = port;
 	if (size > RESOLVER_NAME_MAX) {
 		fail(resolver, "name too long");
 		return;

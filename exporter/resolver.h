@@ -23,6 +23,7 @@
 #define RESOLVER_SERVERS 3	/* as libc */
 #define RESOLVER_DOMAINS 6
 #define RESOLVER_NAME_MAX 255
+#define RESOLVER_FILE ((size_t)64 << 10)	/* what is read of /etc/hosts */
 #define RESOLVER_TRY_NS UINT64_C(2000000000)
 
 union resolver_address {
@@ -50,12 +51,12 @@ struct resolver {
 	char name[RESOLVER_NAME_MAX + 1];
 	uint16_t port;
 	struct resolver_settings settings;
-	uint8_t file[4096];
 	unsigned candidate, attempt;
 	bool ipv6;		/* asking for AAAA, after A had no answer */
 	uint64_t deadline_ns;	/* of the question that is open */
 	uint8_t question[512];
 	size_t question_size;
+	uint8_t file[RESOLVER_FILE];	/* last: not cleared for each name */
 };
 
 void resolver_begin(struct resolver *resolver, const char *name, uint16_t port, uint64_t now_ns);

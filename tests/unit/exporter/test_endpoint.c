@@ -99,6 +99,23 @@ static void names_that_are_too_long_are_refused(void **state)
 	assert_int_equal(endpoint_parse(slice_of_string(url), true, &endpoint), ENDPOINT_MALFORMED);
 }
 
+static void a_scheme_is_shown_and_nothing_else(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *url, *scheme;
+	} cases[] = {
+		{ "grpc://user:secret@c", "grpc://" }, { " HTTPS://c", "HTTPS://" },
+		{ "user:secret@c:4317", "" },	       { "c", "" },
+		{ "secret@c://", "" },		       { "://", "://" },
+		{ "", "" },			       { "grpc:/", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_slice_equal(endpoint_scheme_of(slice_of_string(cases[i].url)),
+				   slice_of_string(cases[i].scheme));
+}
+
 static void the_endpoint_for_traces_wins(void **state)
 {
 	(void)state;
@@ -115,4 +132,5 @@ static void the_endpoint_for_traces_wins(void **state)
 TESTS(cmocka_unit_test(urls_are_made_by_the_vectors),
       cmocka_unit_test(what_is_shown_has_no_secret), cmocka_unit_test(what_is_no_url_is_refused),
       cmocka_unit_test(names_that_are_too_long_are_refused),
+      cmocka_unit_test(a_scheme_is_shown_and_nothing_else),
       cmocka_unit_test(the_endpoint_for_traces_wins))

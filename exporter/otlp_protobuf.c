@@ -206,8 +206,8 @@ static void span_fill(Otlp__Span *message, const struct resource *resource, cons
 }
 
 /*
- * The span behind its head at @to; the size of both, or 0 when there is no room. Its length is known
- * only afterwards: most need two bytes for it, the others are moved.
+ * The span behind its head at @to; the size of both, or 0 when there is no room. Its length is
+ * known only afterwards: most need two bytes for it, the others are moved.
  */
 static size_t span_pack(const struct otlp_protobuf *encoder, const struct span *span,
 			const Otlp__Span *message, uint8_t *to)

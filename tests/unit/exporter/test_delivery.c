@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Batches against a peer that the test moves: when they go, what is tried again, what is counted. */
+/* Batches against a peer that the test moves: when they go, what is tried again and counted. */
 #include "tests/support/test.h"
 
 #include "base/clock.h"
@@ -18,7 +18,7 @@ static struct delivery *delivery;
 static struct http_peer peer;
 static struct bump bump;
 static struct sample sample;
-static uint64_t now;	/* of the test's own clock: no case waits for real time */
+static uint64_t now; /* of the test's own clock: no case waits for real time */
 
 static const char *no_environment(const char *name)
 {
@@ -213,7 +213,8 @@ static void a_refusal_is_final(void **state)
 	begin(false);
 	queue(4);
 	steps(false);
-	answer("HTTP/1.1 400 Bad\r\nContent-Length: 7\r\n\r\n\x08\x03\x12\x03" "bad");
+	answer("HTTP/1.1 400 Bad\r\nContent-Length: 7\r\n\r\n\x08\x03\x12\x03"
+	       "bad");
 	steps(false);
 	assert_counts(0, 0, 4, 0);
 	assert_string_equal(delivery_counts(delivery).failure, "HTTP 400: bad");

@@ -40,7 +40,8 @@ static void urls_are_made_by_the_vectors(void **state)
 		struct endpoint endpoint;
 
 		assert_int_equal(endpoint_parse(slice_of_string(vector->url), vector->generic,
-						&endpoint), ENDPOINT_OK);
+						&endpoint),
+				 ENDPOINT_OK);
 		assert_int_equal(endpoint.scheme, vector->scheme);
 		assert_string_equal(endpoint.host, vector->host);
 		assert_int_equal(endpoint.port, vector->port);
@@ -55,7 +56,8 @@ static void what_is_shown_has_no_secret(void **state)
 	struct endpoint endpoint;
 
 	assert_int_equal(endpoint_parse(SLICE("http://user:secret@c:1/a?token=secret"), false,
-					&endpoint), ENDPOINT_OK);
+					&endpoint),
+			 ENDPOINT_OK);
 	assert_string_equal(endpoint.shown, "http://c:1/a");
 }
 
@@ -66,13 +68,20 @@ static void what_is_no_url_is_refused(void **state)
 		const char *url;
 		enum endpoint_error error;
 	} cases[] = {
-		{ "", ENDPOINT_SCHEME },	       { "c:4318", ENDPOINT_SCHEME },
-		{ "ftp://c", ENDPOINT_SCHEME },	       { "grpc://c:4317", ENDPOINT_SCHEME },
-		{ "http:/c", ENDPOINT_SCHEME },	       { "http://", ENDPOINT_MALFORMED },
-		{ "http://:4318", ENDPOINT_MALFORMED },  { "http://c:0", ENDPOINT_MALFORMED },
-		{ "http://c:65536", ENDPOINT_MALFORMED }, { "http://c:80x", ENDPOINT_MALFORMED },
-		{ "http://[::1", ENDPOINT_MALFORMED },   { "http://[::1]x", ENDPOINT_MALFORMED },
-		{ "http://c/a b", ENDPOINT_MALFORMED },  { "http://c/a\r\nX: y", ENDPOINT_MALFORMED },
+		{ "", ENDPOINT_SCHEME },
+		{ "c:4318", ENDPOINT_SCHEME },
+		{ "ftp://c", ENDPOINT_SCHEME },
+		{ "grpc://c:4317", ENDPOINT_SCHEME },
+		{ "http:/c", ENDPOINT_SCHEME },
+		{ "http://", ENDPOINT_MALFORMED },
+		{ "http://:4318", ENDPOINT_MALFORMED },
+		{ "http://c:0", ENDPOINT_MALFORMED },
+		{ "http://c:65536", ENDPOINT_MALFORMED },
+		{ "http://c:80x", ENDPOINT_MALFORMED },
+		{ "http://[::1", ENDPOINT_MALFORMED },
+		{ "http://[::1]x", ENDPOINT_MALFORMED },
+		{ "http://c/a b", ENDPOINT_MALFORMED },
+		{ "http://c/a\r\nX: y", ENDPOINT_MALFORMED },
 		{ "http://a b/", ENDPOINT_MALFORMED },
 	};
 
@@ -105,10 +114,14 @@ static void a_scheme_is_shown_and_nothing_else(void **state)
 	static const struct {
 		const char *url, *scheme;
 	} cases[] = {
-		{ "grpc://user:secret@c", "grpc://" }, { " HTTPS://c", "HTTPS://" },
-		{ "user:secret@c:4317", "" },	       { "c", "" },
-		{ "secret@c://", "" },		       { "://", "://" },
-		{ "", "" },			       { "grpc:/", "" },
+		{ "grpc://user:secret@c", "grpc://" },
+		{ " HTTPS://c", "HTTPS://" },
+		{ "user:secret@c:4317", "" },
+		{ "c", "" },
+		{ "secret@c://", "" },
+		{ "://", "://" },
+		{ "", "" },
+		{ "grpc:/", "" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -129,8 +142,8 @@ static void the_endpoint_for_traces_wins(void **state)
 	assert_string_equal(endpoint.shown, "http://a:1/v1/traces");
 }
 
-TESTS(cmocka_unit_test(urls_are_made_by_the_vectors),
-      cmocka_unit_test(what_is_shown_has_no_secret), cmocka_unit_test(what_is_no_url_is_refused),
+TESTS(cmocka_unit_test(urls_are_made_by_the_vectors), cmocka_unit_test(what_is_shown_has_no_secret),
+      cmocka_unit_test(what_is_no_url_is_refused),
       cmocka_unit_test(names_that_are_too_long_are_refused),
       cmocka_unit_test(a_scheme_is_shown_and_nothing_else),
       cmocka_unit_test(the_endpoint_for_traces_wins))

@@ -15,13 +15,18 @@ static void architectures_have_their_semantic_names(void **state)
 static void os_release_is_read_with_its_quotes(void **state)
 {
 	(void)state;
-	static const char text[] = "PRETTY_NAME=\"Debian \\\"x\\\" 12\"\nNAME='Deb ian'\n# NAME=no\n"
-				   "VERSION_ID=12\nVERSION_ID_X=no\nEMPTY=\nLAST=end";
+	static const char text[] =
+		"PRETTY_NAME=\"Debian \\\"x\\\" 12\"\nNAME='Deb ian'\n# NAME=no\n"
+		"VERSION_ID=12\nVERSION_ID_X=no\nEMPTY=\nLAST=end";
 	static const struct {
 		const char *key, *value;
-	} cases[] = { { "PRETTY_NAME", "Debian \"x\" 12" }, { "NAME", "Deb ian" },
-		      { "VERSION_ID", "12" }, { "EMPTY", "" }, { "LAST", "end" },
-		      { "VERSION", "" }, { "", "" } };
+	} cases[] = { { "PRETTY_NAME", "Debian \"x\" 12" },
+		      { "NAME", "Deb ian" },
+		      { "VERSION_ID", "12" },
+		      { "EMPTY", "" },
+		      { "LAST", "end" },
+		      { "VERSION", "" },
+		      { "", "" } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t value[32];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OTLP/JSON: otel-spec 3.4. Field by field against protobuf it is judged in tests/integration/otlp. */
+/* OTLP/JSON: otel-spec 3.4. tests/integration/otlp compares it with protobuf, field by field. */
 #include "tests/support/test.h"
 
 #include "exporter/otlp_json.h"
@@ -10,12 +10,12 @@ static const struct attribute_limits no_limits = { UINT64_MAX, UINT64_MAX };
 static struct sample sample;
 static uint8_t memory[65536];
 
-#define SPAN(scope_end)                                                                            \
-	"{\"traceId\":\"abababababababababababababababab\",\"spanId\":\"cdcdcdcdcdcdcdcd\","        \
-	"\"name\":\"n\",\"kind\":3,\"startTimeUnixNano\":\"1000\",\"endTimeUnixNano\":\"1234\","     \
+#define SPAN(scope_end)                                                                          \
+	"{\"traceId\":\"abababababababababababababababab\",\"spanId\":\"cdcdcdcdcdcdcdcd\","     \
+	"\"name\":\"n\",\"kind\":3,\"startTimeUnixNano\":\"1000\",\"endTimeUnixNano\":\"1234\"," \
 	"\"attributes\":[],\"flags\":257}" scope_end
 
-#define SCOPE_BEGIN(name)                                                                          \
+#define SCOPE_BEGIN(name) \
 	"{\"scope\":{\"name\":\"" name "\",\"version\":\"" PACKAGE_VERSION "\"},\"spans\":["
 
 #define SCOPE_END "],\"schemaUrl\":\"" SCHEMA_URL "\"}"
@@ -42,10 +42,12 @@ static void spans_are_grouped_as_they_come(void **state)
 	assert_true(add(&object, 1, SCOPE_LIBPQ));
 	assert_true(add(&object, 1, SCOPE_HTTP));
 	assert_true(add(&object, 2, SCOPE_HTTP));
-	assert_slice_equal(otlp_json_end(&object), SLICE(
-		"{\"resourceSpans\":[" RESOURCE_BEGIN SCOPE_BEGIN("otelshim.libpq") SPAN(",") SPAN("")
-		SCOPE_END "," SCOPE_BEGIN("otelshim.http") SPAN("") SCOPE_END SCOPE_END ","
-		RESOURCE_BEGIN SCOPE_BEGIN("otelshim.http") SPAN("") SCOPE_END SCOPE_END "]}"));
+	assert_slice_equal(otlp_json_end(&object),
+			   SLICE("{\"resourceSpans\":[" RESOURCE_BEGIN SCOPE_BEGIN("otelshim.libpq")
+					 SPAN(",") SPAN("") SCOPE_END
+				 "," SCOPE_BEGIN("otelshim.http") SPAN("") SCOPE_END SCOPE_END
+				 "," RESOURCE_BEGIN SCOPE_BEGIN("otelshim.http") SPAN("")
+					 SCOPE_END SCOPE_END "]}"));
 }
 
 /* With every room there is either a whole object or none. */

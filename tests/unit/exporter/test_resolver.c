@@ -24,8 +24,9 @@ static void addresses_are_numbers_of_both_families(void **state)
 	assert_false(address_read(SLICE("1.2.3.4.5"), 80, &address));
 	assert_false(address_read(SLICE("db1"), 80, &address));
 	assert_false(address_read(SLICE(""), 80, &address));
-	assert_false(address_read(
-		SLICE("1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc"), 80, &address));
+	assert_false(
+		address_read(SLICE("1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc"),
+			     80, &address));
 }
 
 static void hosts_are_found_by_any_of_their_names(void **state)
@@ -55,9 +56,11 @@ static void resolv_conf_gives_servers_domains_and_dots(void **state)
 	(void)state;
 	struct resolver_settings settings;
 
-	resolv_conf_read(SLICE("; x\nnameserver 10.0.0.1\nnameserver bad\nnameserver ::1 # y\n"
-			       "search a.org b.org\noptions timeout:1 ndots:3\nnameserver 10.0.0.2\n"
-			       "nameserver 10.0.0.3\n"), &settings);
+	resolv_conf_read(
+		SLICE("; x\nnameserver 10.0.0.1\nnameserver bad\nnameserver ::1 # y\n"
+		      "search a.org b.org\noptions timeout:1 ndots:3\nnameserver 10.0.0.2\n"
+		      "nameserver 10.0.0.3\n"),
+		&settings);
 	assert_int_equal(settings.servers, 3);
 	assert_int_equal(settings.server[1].any.sa_family, AF_INET6);
 	assert_int_equal(ntohs(settings.server[0].v4.sin_port), 53);
@@ -123,8 +126,8 @@ static void server_begin(struct server *server)
 {
 	socklen_t size = sizeof(server->address.v4);
 
-	server->address.v4 = (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	server->address.v4 = (struct sockaddr_in){ .sin_family = AF_INET,
+						   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	server->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	assert_int_equal(bind(server->fd, &server->address.any, size), 0);
 	assert_int_equal(getsockname(server->fd, &server->address.any, &size), 0);
@@ -136,8 +139,8 @@ static void server_answer(const struct server *server, uint8_t code, uint8_t cou
 	uint8_t message[512];
 	struct sockaddr_in from;
 	socklen_t size = sizeof(from);
-	ssize_t got = recvfrom(server->fd, message, sizeof(message), 0, (struct sockaddr *)&from,
-			       &size);
+	ssize_t got =
+		recvfrom(server->fd, message, sizeof(message), 0, (struct sockaddr *)&from, &size);
 	size_t used = (size_t)got;
 	bool v6;
 
@@ -148,7 +151,9 @@ static void server_answer(const struct server *server, uint8_t code, uint8_t cou
 	message[3] = (uint8_t)(0x80 | code);
 	message[7] = count;
 	for (uint8_t i = 1; i <= count; i++) {
-		const uint8_t head[] = { 0xc0, 12, 0, v6 ? 28 : 1, 0, 1, 0, 0, 0, 9, 0, v6 ? 16 : 4 };
+		const uint8_t head[] = {
+			0xc0, 12, 0, v6 ? 28 : 1, 0, 1, 0, 0, 0, 9, 0, v6 ? 16 : 4
+		};
 
 		memcpy(message + used, head, sizeof(head));
 		used += sizeof(head);
@@ -157,7 +162,8 @@ static void server_answer(const struct server *server, uint8_t code, uint8_t cou
 		message[used + (v6 ? 15 : 3)] = i;
 		used += v6 ? 16 : 4;
 	}
-	assert_int_equal(sendto(server->fd, message, used, 0, (struct sockaddr *)&from, size), used);
+	assert_int_equal(sendto(server->fd, message, used, 0, (struct sockaddr *)&from, size),
+			 used);
 }
 
 /* Asks for @name at @server instead of what /etc/resolv.conf says. */
@@ -168,7 +174,7 @@ static void ask(struct resolver *resolver, const struct server *server, const ch
 	resolver->settings.server[0] = server->address;
 	resolver->state = RESOLVER_ASKING;
 	resolver->deadline_ns = 0;
-	resolver->attempt = UINT32_MAX;	/* the next step asks our server, as its first */
+	resolver->attempt = UINT32_MAX; /* the next step asks our server, as its first */
 	close(resolver->fd);
 	resolver->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	resolver_step(resolver, clock_now_ns());

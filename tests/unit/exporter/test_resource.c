@@ -47,9 +47,13 @@ static const struct resource *resource_for(struct resource_table *table, uint64_
 static struct reader_process process_with(uint64_t id, const char *service, const char *attributes)
 {
 	return (struct reader_process){
-		.process_id = id, .pid = 4242, .start_ns = UINT64_C(1700558734853999999),
-		.executable = SLICE("/usr/bin/shopd"), .command = SLICE("./shop"),
-		.service = slice_of_string(service), .resource = slice_of_string(attributes),
+		.process_id = id,
+		.pid = 4242,
+		.start_ns = UINT64_C(1700558734853999999),
+		.executable = SLICE("/usr/bin/shopd"),
+		.command = SLICE("./shop"),
+		.service = slice_of_string(service),
+		.resource = slice_of_string(attributes),
 		.tracestate = SLICE("a=b"),
 	};
 }
@@ -81,7 +85,8 @@ static void a_process_has_its_own_resource(void **state)
 	assert_int_equal(instance[14], '4');
 	resource = resource_for(table, 2);
 	assert_text(resource, "service.name", "two");
-	assert_memory_not_equal(instance, value_of(resource, "service.instance.id")->value.data, 36);
+	assert_memory_not_equal(instance, value_of(resource, "service.instance.id")->value.data,
+				36);
 	resource = resource_for(table, 1);
 	assert_memory_equal(instance, value_of(resource, "service.instance.id")->value.data, 36);
 	free(table);
@@ -113,8 +118,8 @@ static void the_environment_overrides_what_was_found(void **state)
 static void a_malformed_list_counts_for_nothing(void **state)
 {
 	(void)state;
-	static const char *const lists[] = { "x=y,a=%zz", "x=y,a", "x=y,=b", "x=y,a=%f", "x=y,a=%ff",
-					     "x=y,%=b", "x=y,a=%" };
+	static const char *const lists[] = { "x=y,a=%zz", "x=y,a",   "x=y,=b", "x=y,a=%f",
+					     "x=y,a=%ff", "x=y,%=b", "x=y,a=%" };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		struct resource_table *table = table_new();

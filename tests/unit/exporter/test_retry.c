@@ -10,8 +10,8 @@ static void only_four_answers_are_tried_again(void **state)
 {
 	(void)state;
 	for (int status = 100; status < 600; status++)
-		assert_int_equal(retry_wanted(status), status == 429 || status == 502 ||
-							       status == 503 || status == 504);
+		assert_int_equal(retry_wanted(status),
+				 status == 429 || status == 502 || status == 503 || status == 504);
 }
 
 static void waits_grow_to_a_ceiling_and_differ(void **state)
@@ -71,9 +71,18 @@ static void anything_else_is_no_retry_after(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {
-		"", "-1", "1.5", "soon", "99999999999", "Sun, 06 Nov", "Sun, 06 Foo 1994 08:49:37 GMT",
-		"Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 06 Nov 1994 08-49-37 GMT",
-		"Sun, 06 Nov 1900 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-9",
+		"",
+		"-1",
+		"1.5",
+		"soon",
+		"99999999999",
+		"Sun, 06 Nov",
+		"Sun, 06 Foo 1994 08:49:37 GMT",
+		"Sun, 06 Nov 1994 25:49:37 GMT",
+		"Sun, 06 Nov 1994 08-49-37 GMT",
+		"Sun, 06 Nov 1900 08:49:37 GMT",
+		"Sun, 00 Nov 1994 08:49:37 GMT",
+		"Sunday, 06-Nov-9",
 	};
 	uint64_t delay = 42;
 

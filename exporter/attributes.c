@@ -33,8 +33,12 @@ enum export_type export_text(struct slice text, uint64_t length, struct slice *r
 
 static void hash_format(uint64_t hash, char ret[16])
 {
-	for (int i = 15; i >= 0; i--, hash >>= 4)
-		ret[i] = "0123456789abcdef"[hash & 15];
+	static const char digit[16] = "0123456789abcdef";
+
+	for (int i = 14; i >= 0; i -= 2, hash >>= 8) {
+		ret[i] = digit[hash >> 4 & 15];
+		ret[i + 1] = digit[hash & 15];
+	}
 }
 
 static void convert(const struct attribute_value *value, uint64_t length, struct export_value *ret)

@@ -10,14 +10,6 @@ static bool room_for(struct json_writer *writer, size_t size)
 	return false;
 }
 
-void json_put_raw(struct json_writer *writer, struct slice text)
-{
-	if (!text.size || !room_for(writer, text.size))
-		return;
-	memcpy(writer->position, text.data, text.size);
-	writer->position += text.size;
-}
-
 static bool plain(uint8_t byte)
 {
 	return byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f;

@@ -95,8 +95,9 @@ static inline uint32_t arena_process_pid(void)
 {
 	if (arena_process_id() == 0)
 		return 0;
-	return atomic_load_explicit(&atomic_load_explicit(&arena_head, memory_order_acquire)->process_pid,
-				    memory_order_relaxed);
+	return atomic_load_explicit(
+		&atomic_load_explicit(&arena_head, memory_order_acquire)->process_pid,
+		memory_order_relaxed);
 }
 
 #endif

@@ -87,8 +87,8 @@ static inline bool libpq_is_inside(const struct libpq *libpq, const void *return
 }
 
 /*
- * The libpq that @return_address lies in, or null. The common way through a hook: one command of the
- * program makes several calls of libpq to itself.
+ * The libpq that @return_address lies in, or null. The common way through a hook: one command of
+ * the program makes several calls of libpq to itself.
  */
 static inline const struct libpq *libpq_inside(const void *return_address)
 {

@@ -48,15 +48,18 @@ struct submit_request {
 };
 
 /* PQexec, PQexecParams, PQprepare, PQexecPrepared */
-SUBMIT_APART void submit_begin_synchronous(struct submit *submit, const struct submit_request *request);
+SUBMIT_APART void submit_begin_synchronous(struct submit *submit,
+					   const struct submit_request *request);
 SUBMIT_APART void submit_end_synchronous(struct submit *submit, struct pg_result *result);
 
 /* PQsendQuery and kin; the query must be passed again, it is read while the server works. */
 SUBMIT_APART void submit_begin_send(struct submit *submit, const struct submit_request *request);
-SUBMIT_APART void submit_end_send(struct submit *submit, const struct submit_request *request, int sent);
+SUBMIT_APART void submit_end_send(struct submit *submit, const struct submit_request *request,
+				  int sent);
 
 /* A call on a known connection that begins no command: PQgetResult, the pipeline's, PQendcopy. */
-SUBMIT_APART void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller);
+SUBMIT_APART void submit_begin_other(struct submit *submit, struct pg_conn *handle,
+				     const void *caller);
 SUBMIT_APART void submit_end_get_result(struct submit *submit, struct pg_result *result);
 SUBMIT_APART void submit_end_pipeline(struct submit *submit, bool entered, int done);
 SUBMIT_APART void submit_end_sync(struct submit *submit, int done);
@@ -81,13 +84,15 @@ SUBMIT_APART void submit_end_connect(struct submit_connecting *connecting, struc
 			bool finished);
 
 /* PQreset (@finished at the end: true) and PQresetStart. */
-SUBMIT_APART void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const void *caller);
+SUBMIT_APART void submit_begin_reset(struct submit *submit, struct pg_conn *handle,
+				     const void *caller);
 SUBMIT_APART void submit_end_reset(struct submit *submit, bool finished);
 
 /* PQconnectPoll and PQresetPoll. */
 SUBMIT_APART void submit_end_poll(struct submit *submit, int polled);
 
 /* PQfinish: before the real call, after which the handle's address may be another connection's. */
-SUBMIT_APART void submit_begin_finish(struct submit *submit, struct pg_conn *handle, const void *caller);
+SUBMIT_APART void submit_begin_finish(struct submit *submit, struct pg_conn *handle,
+				      const void *caller);
 
 #endif

@@ -4,8 +4,9 @@
  *
  *	bench_calls prepared|text|read|socket COUNT [THREADS]
  *
- * prepared and text call the null libpq of this directory; read reads nothing from /dev/null, socket
- * sends a byte back and forth over a pair. Run it with and without the library, and subtract.
+ * prepared and text call the null libpq of this directory; read reads nothing from /dev/null,
+ * socket sends a byte back and forth over a pair. Run it with and without the library, and
+ * subtract.
  */
 #include <fcntl.h>
 #include <libpq-fe.h>

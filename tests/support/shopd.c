@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A shop's nightly program with the usual mistakes, for demo and tests. It knows nothing of tracing:
- * libpq and libc only. `shopd CONNINFO [ROUNDS [EXPORT_ROWS]]` fills its tables if they are not there,
- * asks for each of 200 customers one by one after each list of orders (the N+1), reads a whole
- * table into memory, inserts the same key twice, prints "done" and exits with 7.
+ * A shop's nightly program with the usual mistakes, for demo and tests. It knows nothing of
+ * tracing: libpq and libc only. `shopd CONNINFO [ROUNDS [EXPORT_ROWS]]` fills its tables if they
+ * are not there, asks for each of 200 customers one by one after each list of orders (the N+1),
+ * reads a whole table into memory, inserts the same key twice, prints "done" and exits with 7.
  */
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -36,8 +36,8 @@ STEP load_customer(const char *id)
 	const char *values[] = { id };
 	PGresult *result;
 
-	result = PQexecParams(db, "SELECT name, email FROM customers WHERE id = $1", 1, NULL, values, NULL,
-			      NULL, 0);
+	result = PQexecParams(db, "SELECT name, email FROM customers WHERE id = $1", 1, NULL,
+			      values, NULL, NULL, 0);
 	if (PQntuples(result) != 1)
 		die("load_customer");
 	PQclear(result);
@@ -59,7 +59,9 @@ STEP render_orders(void)
 
 STEP monthly_report(void)
 {
-	expect(PQexec(db, "SELECT c.name, sum(o.total) FROM orders o JOIN customers c ON c.id = o.customer_id"
+	expect(PQexec(db,
+		      "SELECT c.name, sum(o.total) FROM orders o"
+		      " JOIN customers c ON c.id = o.customer_id"
 		      " WHERE o.placed >= '2026-01-01' GROUP BY c.name HAVING sum(o.total) > 1000"
 		      " ORDER BY 2 DESC"),
 	       PGRES_TUPLES_OK, "monthly_report");
@@ -72,7 +74,8 @@ STEP export_all(void)
 
 STEP dup(void)
 {
-	expect(PQexec(db, "INSERT INTO customers(id,name,email) VALUES (1,'Eve','eve@example.com')"),
+	expect(PQexec(db,
+		      "INSERT INTO customers(id,name,email) VALUES (1,'Eve','eve@example.com')"),
 	       PGRES_FATAL_ERROR, "dup");
 }
 
@@ -89,17 +92,20 @@ STEP create_tables(long export_rows)
 		return;
 	}
 	PQclear(result);
-	snprintf(sql, sizeof(sql),
-		 "BEGIN;"
-		 "CREATE TABLE customers (id int PRIMARY KEY, name text, email text);"
-		 "CREATE TABLE orders (id int PRIMARY KEY, customer_id int, status text, total int, placed date);"
-		 "INSERT INTO customers SELECT i, 'name ' || i, 'c' || i || '@example.com'"
-		 " FROM generate_series(1, %d) i;"
-		 "INSERT INTO orders SELECT i, 1 + i %% %d,"
-		 " CASE i %% 10 WHEN 0 THEN 'open' ELSE 'paid' END, i %% 997, date '2025-01-01' + i %% 700"
-		 " FROM generate_series(1, %ld) i;"
-		 "COMMIT",
-		 CUSTOMERS, CUSTOMERS, export_rows);
+	snprintf(
+		sql, sizeof(sql),
+		"BEGIN;"
+		"CREATE TABLE customers (id int PRIMARY KEY, name text, email text);"
+		"CREATE TABLE orders (id int PRIMARY KEY, customer_id int, status text,"
+		" total int, placed date);"
+		"INSERT INTO customers SELECT i, 'name ' || i, 'c' || i || '@example.com'"
+		" FROM generate_series(1, %d) i;"
+		"INSERT INTO orders SELECT i, 1 + i %% %d,"
+		" CASE i %% 10 WHEN 0 THEN 'open' ELSE 'paid' END, i %% 997,"
+		" date '2025-01-01' + i %% 700"
+		" FROM generate_series(1, %ld) i;"
+		"COMMIT",
+		CUSTOMERS, CUSTOMERS, export_rows);
 	expect(PQexec(db, sql), PGRES_COMMAND_OK, "create_tables");
 	expect(PQexec(db, "ANALYZE customers, orders"), PGRES_COMMAND_OK, "analyze");
 }

@@ -6,8 +6,8 @@
  *	armed [--reference] ACTION [ARG...]
  *
  * It makes one query through libpq (PG* variables), waits until a thread named "otelshim" is there
- * (with --reference it does not: what the action prints then is the reference), and does ACTION in the
- * same process. What matters is printed; the exit status is 0 unless the action says otherwise.
+ * (with --reference it does not: what the action prints then is the reference), and does ACTION in
+ * the same process. What matters is printed; the exit status is 0 unless the action says otherwise.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -151,7 +151,8 @@ static void print_thread_users(const char *what)
 		snprintf(path, sizeof(path), "/proc/self/task/%s/status", entry->d_name);
 		file = fopen(path, "re");
 		while (file && fgets(line, sizeof(line), file))
-			if ((!strncmp(line, "Uid:", 4) || !strncmp(line, "Gid:", 4) || !strncmp(line, "CapEff:", 7)) &&
+			if ((!strncmp(line, "Uid:", 4) || !strncmp(line, "Gid:", 4) ||
+			     !strncmp(line, "CapEff:", 7)) &&
 			    !strstr(seen, line) && strlen(seen) + strlen(line) < sizeof(seen))
 				strcat(seen, line);
 		if (file)
@@ -279,7 +280,9 @@ static void set_capabilities(uint32_t low)
 	told("capset", syscall(SYS_capset, &header, data));
 }
 
-/* As setpriv does it: the group changes after the user, by a capability that only this thread kept. */
+/*
+ * As setpriv does it: the group changes after the user, by a capability that only this thread kept.
+ */
 static int do_setpriv(char **unused)
 {
 	(void)unused;
@@ -780,7 +783,8 @@ static int do_loader(char **unused)
 	PGconn *other;
 
 	(void)unused;
-	printf("cos %d, nothing %d\n", dlsym(libm, "cos") != NULL, dlsym(libm, "no_such_name") != NULL);
+	printf("cos %d, nothing %d\n", dlsym(libm, "cos") != NULL,
+	       dlsym(libm, "no_such_name") != NULL);
 	printf("error %s\n", dlerror() ? "told" : "not told");
 	printf("curl %d\n", dlsym(RTLD_DEFAULT, "curl_easy_perform") != NULL);
 	*(void **)&connect_db = dlsym(libpq, "PQconnectdb");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The negative control: a preloaded library that does what otelshim must not do. It starts its thread
- * in the constructor, with descriptors in the program's table, with signals unmasked, holding a
- * lock of libc at times, and never ends it. The host tests have to see that.
+ * The negative control: a preloaded library that does what otelshim must not do. It starts its
+ * thread in the constructor, with descriptors in the program's table, with signals unmasked,
+ * holding a lock of libc at times, and never ends it. The host tests have to see that.
  */
 #include <netdb.h>
 #include <pthread.h>

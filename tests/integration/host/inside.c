@@ -57,7 +57,8 @@ static int read_descriptors(void)
 			continue;
 		d->number = atoi(entry->d_name);
 		d->flags = fcntl(d->number, F_GETFL);
-		size = readlinkat(dirfd(directory), entry->d_name, d->target, sizeof(d->target) - 1);
+		size = readlinkat(dirfd(directory), entry->d_name, d->target,
+				  sizeof(d->target) - 1);
 		d->target[size > 0 ? size : 0] = '\0';
 		without_inode(d->target);
 		count++;
@@ -94,8 +95,8 @@ static void print_signals(FILE *out)
 		if (sigaction(number, NULL, &action) != 0)
 			continue;
 		if (sigismember(&blocked, number) || action.sa_handler != SIG_DFL)
-			fprintf(out, "signal %d blocked %d ignored %d\n", number, sigismember(&blocked, number),
-				action.sa_handler == SIG_IGN);
+			fprintf(out, "signal %d blocked %d ignored %d\n", number,
+				sigismember(&blocked, number), action.sa_handler == SIG_IGN);
 	}
 }
 
@@ -109,10 +110,12 @@ static void print_scheduling(FILE *out)
 	sched_getaffinity(0, sizeof(cpus), &cpus);
 	fprintf(out, "policy %d nice %d processors %d dumpable %d no_new_privs %d keepcaps %d\n",
 		sched_getscheduler(0), getpriority(PRIO_PROCESS, 0), CPU_COUNT(&cpus),
-		prctl(PR_GET_DUMPABLE), prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), prctl(PR_GET_KEEPCAPS));
+		prctl(PR_GET_DUMPABLE), prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0),
+		prctl(PR_GET_KEEPCAPS));
 	for (resource = 0; resource < RLIM_NLIMITS; resource++)
 		if (getrlimit((__rlimit_resource_t)resource, &limit) == 0)
-			fprintf(out, "limit %d %llu %llu\n", resource, (unsigned long long)limit.rlim_cur,
+			fprintf(out, "limit %d %llu %llu\n", resource,
+				(unsigned long long)limit.rlim_cur,
 				(unsigned long long)limit.rlim_max);
 }
 
@@ -126,12 +129,13 @@ int main(int argc, char **argv)
 	if (!out)
 		return 97;
 	for (i = 0; i < count; i++)
-		fprintf(out, "descriptor %d flags %o %s\n", table[i].number, (unsigned)table[i].flags,
-			table[i].target);
+		fprintf(out, "descriptor %d flags %o %s\n", table[i].number,
+			(unsigned)table[i].flags, table[i].target);
 	print_environment(out);
 	print_signals(out);
 	print_scheduling(out);
-	fprintf(out, "directory %s umask %o uid %d %d gid %d %d\n", getcwd(directory, sizeof(directory)),
-		(unsigned)mask, (int)getuid(), (int)geteuid(), (int)getgid(), (int)getegid());
+	fprintf(out, "directory %s umask %o uid %d %d gid %d %d\n",
+		getcwd(directory, sizeof(directory)), (unsigned)mask, (int)getuid(), (int)geteuid(),
+		(int)getgid(), (int)getegid());
 	return fclose(out) == 0 ? 0 : 97;
 }

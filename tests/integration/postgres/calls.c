@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each way that libpq has to send a command, once or twice, in one connection after another. It knows nothing
- * of us; the server's log says what it did. Prints the rows and states that it saw.
+ * Each way that libpq has to send a command, once or twice, in one connection after another. It
+ * knows nothing of us; the server's log says what it did. Prints the rows and states that it saw.
  */
 #include <libpq-fe.h>
 #include <poll.h>
@@ -27,16 +27,22 @@ static void synchronous(PGconn *db)
 {
 	const char *seven[] = { "7" }, *word[] = { "x" };
 
-	show("exec", PQexec(db, "CREATE TEMP TABLE made (a int PRIMARY KEY, b text DEFAULT 'it''s')"));
+	show("exec",
+	     PQexec(db, "CREATE TEMP TABLE made (a int PRIMARY KEY, b text DEFAULT 'it''s')"));
 	show("exec", PQexec(db, "INSERT INTO made(a) SELECT generate_series(1, 5)"));
-	show("exec", PQexec(db, "SELECT 1; SELECT 2, 'three' FROM made WHERE a < 4 -- the last counts"));
+	show("exec",
+	     PQexec(db, "SELECT 1; SELECT 2, 'three' FROM made WHERE a < 4 -- the last counts"));
 	show("exec", PQexec(db, "SELECT 1; SELECT 1/0; SELECT 3"));
 	show("exec", PQexec(db, ""));
-	show("exec", PQexec(db, "SELECT E'it\\'s', $$dollar$$, U&'\\0041', B'101', -5.5e3, \"a\" FROM made"));
-	show("params", PQexecParams(db, "SELECT a FROM made WHERE a < $1", 1, NULL, seven, NULL, NULL, 0));
-	show("params", PQexecParams(db, "SELECT a FROM made WHERE a = 'word'::text::int", 0, NULL, NULL, NULL,
+	show("exec",
+	     PQexec(db,
+		    "SELECT E'it\\'s', $$dollar$$, U&'\\0041', B'101', -5.5e3, \"a\" FROM made"));
+	show("params",
+	     PQexecParams(db, "SELECT a FROM made WHERE a < $1", 1, NULL, seven, NULL, NULL, 0));
+	show("params", PQexecParams(db, "SELECT a FROM made WHERE a = 'word'::text::int", 0, NULL,
+				    NULL, NULL, NULL, 0));
+	show("params", PQexecParams(db, "SELECT a FROM made WHERE a = $1::int", 1, NULL, word, NULL,
 				    NULL, 0));
-	show("params", PQexecParams(db, "SELECT a FROM made WHERE a = $1::int", 1, NULL, word, NULL, NULL, 0));
 	show("params", PQexecParams(db, "SELECT 1; SELECT 2", 0, NULL, NULL, NULL, NULL, 0));
 	show("prepare", PQprepare(db, "s1", "SELECT b FROM made WHERE a = $1", 1, NULL));
 	show("execute", PQexecPrepared(db, "s1", 1, seven, NULL, NULL, 0));
@@ -55,7 +61,8 @@ static void asynchronous(PGconn *db)
 	if (!PQsendQuery(db, "SELECT 1; SELECT 2,3; UPDATE made SET b = 'new' WHERE a < 3"))
 		exit(1);
 	show_all("send", db);
-	if (!PQsendQueryParams(db, "SELECT generate_series(1, $1::int)", 1, NULL, seven, NULL, NULL, 0))
+	if (!PQsendQueryParams(db, "SELECT generate_series(1, $1::int)", 1, NULL, seven, NULL, NULL,
+			       0))
 		exit(1);
 	show_all("send params", db);
 	if (!PQsendPrepare(db, "s2", "SELECT $1::int + 1", 1, NULL))

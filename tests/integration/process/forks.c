@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A parent and its children, each with a connection of its own, made and ended in all the ways there
- * are. Each query has a name of its own, so that each can be found once.
+ * A parent and its children, each with a connection of its own, made and ended in all the ways
+ * there are. Each query has a name of its own, so that each can be found once.
  *
  *	forks CHILDREN		the parent, with CHILDREN children
  *	forks exec NAME		what a child becomes

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stops one thread of a process, and only that, wherever it is, until standard input ends: `stop TID`.
- * Says "stopped" when it is.
+ * Stops one thread of a process, and only that, wherever it is, until standard input ends: `stop
+ * TID`. Says "stopped" when it is.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@ int main(int argc, char **argv)
 	char byte;
 	int status;
 
-	if (ptrace(PTRACE_SEIZE, thread, NULL, NULL) != 0 || ptrace(PTRACE_INTERRUPT, thread, NULL, NULL) != 0 ||
+	if (ptrace(PTRACE_SEIZE, thread, NULL, NULL) != 0 ||
+	    ptrace(PTRACE_INTERRUPT, thread, NULL, NULL) != 0 ||
 	    waitpid(thread, &status, __WALL) != thread) {
 		perror("stop");
 		return 1;

@@ -4,8 +4,8 @@
  *
  *	threads COUNT CALLS LOG		CALLS of each thread; 0: until the end of the world
  *
- * Each thread has a connection of its own. The log has a line for each call, "thread number", written
- * by one write. The first line is the process id.
+ * Each thread has a connection of its own. The log has a line for each call, "thread number",
+ * written by one write. The first line is the process id.
  */
 #include <fcntl.h>
 #include <libpq-fe.h>
@@ -42,7 +42,8 @@ static void *work(void *argument)
 	snprintf(sql, sizeof(sql), "SELECT 1 AS thread_%ld", worker->number);
 	for (i = 0; !worker->calls || i < worker->calls; i++) {
 		call(db, sql);
-		if (write(log_fd, line, (size_t)snprintf(line, sizeof(line), "%ld %ld\n", worker->number, i)) < 0)
+		if (write(log_fd, line,
+			  (size_t)snprintf(line, sizeof(line), "%ld %ld\n", worker->number, i)) < 0)
 			_exit(1);
 	}
 	PQfinish(db);

@@ -15,6 +15,7 @@
 #include "exporter/caller.h"
 #include "exporter/endpoint.h"
 #include "exporter/report.h"
+#include "exporter/resource.h"
 
 static bool wants_color(enum options_when when)
 {
@@ -196,9 +197,33 @@ void ending_summary(const struct run *run)
 
 /* ---- after the flush ---- */
 
-static const char *service_of(const struct run *run)
+/* service.name of OTEL_RESOURCE_ATTRIBUTES; false: not in it, or all of it is malformed. */
+static bool listed_service(const struct run *run, char ret[256])
 {
-	return run->config->service_name_set ? run->config->service_name : "unknown_service";
+	struct slice list = slice_of_string(run->config->resource_attributes);
+	struct resource_attribute attribute;
+	uint8_t text[8192];
+	bool found = false;
+	int result;
+
+	while ((result = resource_member(&list, text, sizeof(text), &attribute)) > 0) {
+		if (!slice_equal(attribute.key, SLICE("service.name")))
+			continue;
+		snprintf(ret, 256, "%.*s", (int)attribute.value.size,
+			 (const char *)attribute.value.data);
+		found = true;
+	}
+	return found && result == 0;
+}
+
+/* service.name as the exporter makes it for the run's own span. */
+static void service_of(const struct run *run, char ret[256])
+{
+	if (run->config->service_name_set)
+		snprintf(ret, 256, "%s", run->config->service_name);
+	else if (!listed_service(run, ret))
+		snprintf(ret, 256, "unknown_service:%s",
+			 program_base_name(run->program.executable));
 }
 
 static void write_network_line(const struct run *run)
@@ -207,18 +232,21 @@ static void write_network_line(const struct run *run)
 	unsigned long long lost = counts.failed + counts.queue_full;
 	const char *kept = run->file[0] ? run->file : NULL;
 	struct endpoint endpoint;
+	char service[256];
 
 	if (!run->configured || !run->network || endpoint_of(run->config, &endpoint) != ENDPOINT_OK)
 		return;
-	if (lost > 0)
+	if (lost > 0) {
 		say("otelshim: %llu of %llu spans not delivered to %s (%s)%s%s", lost,
 		    lost + (unsigned long long)counts.delivered, endpoint.shown,
 		    counts.failure ? counts.failure : "queue full", kept ? "; kept in " : "",
 		    kept ? kept : "");
-	else
-		say("%s%llu %s to %s as %s", run->options->quiet ? "otelshim: " : "",
-		    (unsigned long long)counts.delivered, counts.delivered == 1 ? "span" : "spans",
-		    endpoint.shown, service_of(run));
+		return;
+	}
+	service_of(run, service);
+	say("%s%llu %s to %s as %s", run->options->quiet ? "otelshim: " : "",
+	    (unsigned long long)counts.delivered, counts.delivered == 1 ? "span" : "spans",
+	    endpoint.shown, service);
 }
 
 static void write_json(const struct run *run)

@@ -8,12 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "cli/mapping.h"
+#include "cli/sweep.h"
 #include "trace/context.h"
 
 #define NAME_BYTES 16
@@ -128,8 +131,11 @@ static int area_make(uint64_t buffer, struct session *session)
 
 	if (descriptor < 0)
 		return -errno;
+	/* Held as long as we live: the sign by which a later run sees that somebody reads. */
+	flock(descriptor, LOCK_EX | LOCK_NB);
 	error = area_map(descriptor, buffer, session);
-	close(descriptor);
+	if (error)
+		close(descriptor);
 	return error;
 }
 
@@ -139,7 +145,10 @@ static int begin_below(const char *parent, uint64_t buffer, const char *library,
 		       struct session *ret)
 {
 	struct session session = { 0 };
-	int error = directory_make(parent, &session);
+	int error;
+
+	sweep_sessions(parent);
+	error = directory_make(parent, &session);
 
 	if (error)
 		return error;
@@ -191,39 +200,6 @@ void session_remove(struct session *session, bool running)
 }
 
 /* ---- who still lives ---- */
-
-static bool maps_mention(int descriptor, const char *path)
-{
-	char chunk[16384];
-	size_t kept = 0, length = strlen(path);
-	ssize_t size;
-
-	while ((size = read(descriptor, chunk + kept, sizeof(chunk) - kept)) > 0) {
-		size_t filled = kept + (size_t)size;
-
-		if (memmem(chunk, filled, path, length))
-			return true;
-		kept = filled < length ? filled : length - 1;
-		memmove(chunk, chunk + filled - kept, kept);
-	}
-	return false;
-}
-
-/* Its pid may be another process's by now; that one has not our area mapped. */
-static bool process_lives(const struct session *session, uint32_t pid)
-{
-	char path[64];
-	int descriptor;
-	bool lives;
-
-	snprintf(path, sizeof(path), "/proc/%u/maps", pid);
-	descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	if (descriptor < 0)
-		return false;
-	lives = maps_mention(descriptor, session->area_path);
-	close(descriptor);
-	return lives;
-}
 
 static void process_name(uint32_t pid, struct session_process *ret)
 {
@@ -280,7 +256,8 @@ size_t session_processes(const struct session *session, struct session_process *
 		    size < sizeof(*place) + sizeof(process))
 			continue;
 		memcpy(&process, place + 1, sizeof(process));
-		if (!listed(ret, found, process.pid) && process_lives(session, process.pid))
+		/* Its pid may be another process's by now; that one has not our area mapped. */
+		if (!listed(ret, found, process.pid) && mapping_of(process.pid, session->area_path))
 			process_name(process.pid, &ret[found++]);
 	}
 	return found;

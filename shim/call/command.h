@@ -63,13 +63,15 @@ static inline struct slice command_text(const struct command *command)
 
 static inline struct slice command_summary(const struct command *command)
 {
-	return slice_of(command->bytes + command->text_size, command->summary_size);
+	return slice_of(command->bytes ? command->bytes + command->text_size : NULL,
+			command->summary_size);
 }
 
 static inline struct slice command_name(const struct command *command)
 {
-	return slice_of(command->bytes + command->text_size + command->summary_size,
-			command->name_size);
+	size_t before = (size_t)command->text_size + command->summary_size;
+
+	return slice_of(command->bytes ? command->bytes + before : NULL, command->name_size);
 }
 
 static inline bool command_failed(const struct command *command)

@@ -4,8 +4,8 @@
 
     collector.py [--mode MODE] [--port-file FILE] DIRECTORY
 
-Each POST becomes two files in DIRECTORY: 000001.head (JSON: method, path, headers, time) and 000001.body,
-unpacked when it came gzipped. Modes:
+Each POST becomes two files in DIRECTORY: 000001.head (JSON: method, path, headers, time) and
+000001.body, unpacked when it came gzipped. Modes:
 
     normal        200, and an empty ExportTraceServiceResponse
     status:N      status N each time (429 and 503 with "Retry-After: 1")
@@ -15,8 +15,8 @@ unpacked when it came gzipped. Modes:
     slow:S        answers after S seconds
     reset         reads one byte, then resets the connection
 
-As a module: Collector(directory, mode) as a context manager; decode(directory) gives the spans of all
-bodies through upstream's generated code (needs the Python that tests/support/referee names).
+As a module: Collector(directory, mode) as a context manager; decode(directory) gives the spans of
+all bodies through upstream's generated code (needs the Python that tests/support/referee names).
 """
 
 import argparse
@@ -210,7 +210,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--mode", default="normal")
     parser.add_argument("--port-file", help="where to write the port (default: standard output)")
-    parser.add_argument("--decode", action="store_true", help="print the bodies of DIRECTORY as JSON lines")
+    parser.add_argument("--decode", action="store_true",
+                        help="print the bodies of DIRECTORY as JSON lines")
     parser.add_argument("directory")
     options = parser.parse_args()
     if options.decode:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the integration tests share: where things are, a private PostgreSQL, a scratch directory, and
-the way that results are told.
+"""What the integration tests share: where things are, a private PostgreSQL, a scratch directory,
+and the way that results are told.
 
 Every tests/integration/*/run prints one line for each failing case, then "N passed, N failed", and
-exits with 1 when something failed. COUNT_* variables scale what is repeated; scripts/soak sets them.
+exits with 1 when something failed. COUNT_* variables scale what is repeated; scripts/soak sets
+them.
 """
 
 import contextlib
@@ -103,7 +104,8 @@ def postgres(directory):
         if name.startswith("PG"):
             del os.environ[name]
     try:
-        out = subprocess.run([script, "start", directory], check=True, stdout=subprocess.PIPE, text=True)
+        out = subprocess.run([script, "start", directory], check=True, text=True,
+                             stdout=subprocess.PIPE)
         for name, value in re.findall(r"(PG\w+)=(\S+)", out.stdout):
             os.environ[name] = value
         yield directory
@@ -117,7 +119,8 @@ def compiled(directory, *sources, libraries=("-lpq",), flags=()):
     """Compiles a test program that knows nothing of us; returns its path."""
     target = os.path.join(directory, os.path.splitext(os.path.basename(sources[0]))[0])
     subprocess.run([os.environ.get("CC", "cc"), "-g", "-O1", "-Wall", "-Wextra", "-pthread", *flags,
-                    "-D_GNU_SOURCE", "-I/usr/include/postgresql", "-o", target, *sources, *libraries],
+                    "-D_GNU_SOURCE", "-I/usr/include/postgresql", "-o", target, *sources,
+                    *libraries],
                    check=True)
     return target
 
@@ -146,7 +149,8 @@ class Traced:
         for path in (self.file, self.json_file):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
-        full = [COMMAND, "run", "-o", self.file, "--json=" + self.json_file, *options, "--", *command]
+        full = [COMMAND, "run", "-o", self.file, "--json=" + self.json_file, *options, "--",
+                *command]
         begun = time.monotonic()
         with subprocess.Popen(full, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               stdin=subprocess.DEVNULL, start_new_session=True,

@@ -43,7 +43,9 @@ class Request(http.server.BaseHTTPRequestHandler):
             self.server.ended.wait()
         elif mode == "reset":
             self.connection.recv(1)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
             os.close(self.connection.detach())
 
     def read_body(self):
@@ -129,8 +131,15 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         with open(path + ".body.part", "wb") as file:
             file.write(body)
         with open(path + ".head", "w", encoding="utf-8") as file:
-            json.dump({"method": request.command, "path": request.path, "time": time.time(),
-                       "headers": {k.lower(): v for k, v in request.headers.items()}}, file)
+            json.dump(
+                {
+                    "method": request.command,
+                    "path": request.path,
+                    "time": time.time(),
+                    "headers": {k.lower(): v for k, v in request.headers.items()},
+                },
+                file,
+            )
         os.rename(path + ".body.part", path + ".body")
         return number
 
@@ -181,6 +190,7 @@ def decoded(head, body):
     # pylint: disable=import-outside-toplevel
     from google.protobuf import json_format
     from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
+
     message = trace_service_pb2.ExportTraceServiceRequest()
     message.ParseFromString(body)
     document = json_format.MessageToDict(message, use_integers_for_enums=True)
@@ -196,6 +206,7 @@ def decoded(head, body):
 def hex_ids(holder):
     """OTLP JSON has ids as hex; the general mapping of protobuf has bytes as base64."""
     import base64  # pylint: disable=import-outside-toplevel
+
     for name in ("traceId", "spanId", "parentSpanId"):
         if name in holder:
             holder[name] = base64.b64decode(holder[name]).hex()
@@ -203,6 +214,7 @@ def hex_ids(holder):
 
 def decode(directory):
     from spans import spans_of  # pylint: disable=import-outside-toplevel
+
     return [span for head, body in bodies(directory) for span in spans_of(decoded(head, body))]
 
 
@@ -210,8 +222,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--mode", default="normal")
     parser.add_argument("--port-file", help="where to write the port (default: standard output)")
-    parser.add_argument("--decode", action="store_true",
-                        help="print the bodies of DIRECTORY as JSON lines")
+    parser.add_argument(
+        "--decode", action="store_true", help="print the bodies of DIRECTORY as JSON lines"
+    )
     parser.add_argument("directory")
     options = parser.parse_args()
     if options.decode:

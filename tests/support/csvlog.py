@@ -19,28 +19,53 @@ import subprocess
 import time
 
 CONNECT, PARSE, BIND, EXECUTE, STATEMENT, ERROR = (
-    "connect", "parse", "bind", "execute", "statement", "error")
+    "connect",
+    "parse",
+    "bind",
+    "execute",
+    "statement",
+    "error",
+)
 
 # kind: one of the above. name: of the prepared statement ("" unnamed), for parse, bind and execute.
 # duration_ms: None for connect and error. sqlstate: of errors only.
 Event = collections.namedtuple(
-    "Event", "kind pid user database application name text duration_ms sqlstate line")
+    "Event", "kind pid user database application name text duration_ms sqlstate line"
+)
 
 DURATION = re.compile(
-    r"duration: ([0-9.]+) ms  (?:(statement)|(?:(parse|bind|execute) (.*?))): (.*)\Z", re.S)
+    r"duration: ([0-9.]+) ms  (?:(statement)|(?:(parse|bind|execute) (.*?))): (.*)\Z", re.S
+)
 AUTHORIZED = re.compile(r"connection authorized: ")
 
 # Columns of the CSV log, by the server's documentation (section 20.8.4).
-(USER, DATABASE, PID, LINE, SEVERITY, SQLSTATE, MESSAGE, QUERY, APPLICATION) = (
-    1, 2, 3, 6, 11, 12, 13, 19, 22)
+USER, DATABASE, PID, LINE, SEVERITY, SQLSTATE, MESSAGE, QUERY, APPLICATION = (
+    1,
+    2,
+    3,
+    6,
+    11,
+    12,
+    13,
+    19,
+    22,
+)
 
 
 def event_of(row):
     """The event of one row, or None for what is not of interest."""
     message = row[MESSAGE]
-    common = dict(pid=int(row[PID]), user=row[USER], database=row[DATABASE],
-                  application=row[APPLICATION], line=int(row[LINE]), name="", text="",
-                  duration_ms=None, sqlstate="")
+    common = dict(
+        pid=int(row[PID]),
+        user=row[USER],
+        database=row[DATABASE],
+        application=row[APPLICATION],
+        line=int(row[LINE]),
+        name="",
+        text="",
+        duration_ms=None,
+        sqlstate="",
+    )
     if row[SEVERITY] in ("ERROR", "FATAL", "PANIC"):
         return Event(**{**common, "kind": ERROR, "text": row[QUERY], "sqlstate": row[SQLSTATE]})
     if AUTHORIZED.match(message):
@@ -49,9 +74,15 @@ def event_of(row):
     if not found:
         return None
     duration, statement, step, name, text = found.groups()
-    return Event(**{**common, "kind": STATEMENT if statement else step, "text": text,
-                    "name": "" if name in (None, "<unnamed>") else name,
-                    "duration_ms": float(duration)})
+    return Event(
+        **{
+            **common,
+            "kind": STATEMENT if statement else step,
+            "text": text,
+            "name": "" if name in (None, "<unnamed>") else name,
+            "duration_ms": float(duration),
+        }
+    )
 
 
 class Log:
@@ -65,8 +96,13 @@ class Log:
         word = f"mark-{os.getpid()}-{self.marks}-{time.monotonic_ns()}"
         begin = os.path.getsize(self.path)
         environment = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
-        subprocess.run(["psql", "-qXAtc", f"select '{word}'"], check=True, env=environment,
-                       stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        subprocess.run(
+            ["psql", "-qXAtc", f"select '{word}'"],
+            check=True,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+        )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             with open(self.path, "rb") as file:

@@ -4,8 +4,7 @@ and the way that results are told.
 
 Every tests/integration/*/run prints one line for each failing case, then "N passed, N failed", and
 exits with 1 when something failed. COUNT_* variables scale what is repeated; scripts/soak sets
-them.
-"""
+them. """
 
 import contextlib
 import json
@@ -21,7 +20,9 @@ import time
 SUPPORT = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(SUPPORT))
 BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(TOP, "build")))
-LIBRARY = os.path.abspath(os.environ.get("OTELSHIM_LIBRARY", os.path.join(BUILD, "libotelshim.so")))
+LIBRARY = os.path.abspath(
+    os.environ.get("OTELSHIM_LIBRARY", os.path.join(BUILD, "libotelshim.so"))
+)
 COMMAND = os.path.abspath(os.environ.get("OTELSHIM_COMMAND", os.path.join(BUILD, "otelshim")))
 
 # Nothing of the caller's own tracing may reach the programs under test.
@@ -104,8 +105,9 @@ def postgres(directory):
         if name.startswith("PG"):
             del os.environ[name]
     try:
-        out = subprocess.run([script, "start", directory], check=True, text=True,
-                             stdout=subprocess.PIPE)
+        out = subprocess.run(
+            [script, "start", directory], check=True, stdout=subprocess.PIPE, text=True
+        )
         for name, value in re.findall(r"(PG\w+)=(\S+)", out.stdout):
             os.environ[name] = value
         yield directory
@@ -118,10 +120,24 @@ def postgres(directory):
 def compiled(directory, *sources, libraries=("-lpq",), flags=()):
     """Compiles a test program that knows nothing of us; returns its path."""
     target = os.path.join(directory, os.path.splitext(os.path.basename(sources[0]))[0])
-    subprocess.run([os.environ.get("CC", "cc"), "-g", "-O1", "-Wall", "-Wextra", "-pthread", *flags,
-                    "-D_GNU_SOURCE", "-I/usr/include/postgresql", "-o", target, *sources,
-                    *libraries],
-                   check=True)
+    subprocess.run(
+        [
+            os.environ.get("CC", "cc"),
+            "-g",
+            "-O1",
+            "-Wall",
+            "-Wextra",
+            "-pthread",
+            *flags,
+            "-D_GNU_SOURCE",
+            "-I/usr/include/postgresql",
+            "-o",
+            target,
+            *sources,
+            *libraries,
+        ],
+        check=True,
+    )
     return target
 
 
@@ -129,8 +145,9 @@ def run(command, timeout=120, **options):
     """A program to its end: (status, stdout, stderr); status is negative for a signal."""
     options.setdefault("env", clean_environment())
     options.setdefault("stdin", subprocess.DEVNULL)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          start_new_session=True, **options) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options
+    ) as process:
         try:
             out, err = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
@@ -143,18 +160,33 @@ def run(command, timeout=120, **options):
 class Traced:
     """What `otelshim run` left of one command: its output, the spans of its file, its --json."""
 
-    def __init__(self, directory, command, options=(), timeout=120, meanwhile=None, **environment):
+    def __init__(
+        self, directory, command, options=(), timeout=120, meanwhile=None, **environment
+    ):
         self.file = os.path.join(directory, "spans.jsonl")
         self.json_file = os.path.join(directory, "run.json")
         for path in (self.file, self.json_file):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
-        full = [COMMAND, "run", "-o", self.file, "--json=" + self.json_file, *options, "--",
-                *command]
+        full = [
+            COMMAND,
+            "run",
+            "-o",
+            self.file,
+            "--json=" + self.json_file,
+            *options,
+            "--",
+            *command,
+        ]
         begun = time.monotonic()
-        with subprocess.Popen(full, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              stdin=subprocess.DEVNULL, start_new_session=True,
-                              env={**clean_environment(), **environment}) as process:
+        with subprocess.Popen(
+            full,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**clean_environment(), **environment},
+        ) as process:
             try:
                 if meanwhile:
                     meanwhile(process)
@@ -170,6 +202,7 @@ class Traced:
     def spans(self):
         """Those that libpq calls made."""
         from spans import load  # pylint: disable=import-outside-toplevel
+
         return [span for span in load(self.file) if span.scope == "otelshim.libpq"]
 
     def json(self):

@@ -49,7 +49,7 @@ STEP render_orders(void)
 	int i;
 
 	result = PQexec(db, "SELECT id, customer_id, total FROM orders WHERE status = 'open'"
-			" ORDER BY placed DESC, id LIMIT 200");
+			    " ORDER BY placed DESC, id LIMIT 200");
 	if (PQntuples(result) != LISTED)
 		die("render_orders");
 	for (i = 0; i < LISTED; i++)
@@ -92,20 +92,19 @@ STEP create_tables(long export_rows)
 		return;
 	}
 	PQclear(result);
-	snprintf(
-		sql, sizeof(sql),
-		"BEGIN;"
-		"CREATE TABLE customers (id int PRIMARY KEY, name text, email text);"
-		"CREATE TABLE orders (id int PRIMARY KEY, customer_id int, status text,"
-		" total int, placed date);"
-		"INSERT INTO customers SELECT i, 'name ' || i, 'c' || i || '@example.com'"
-		" FROM generate_series(1, %d) i;"
-		"INSERT INTO orders SELECT i, 1 + i %% %d,"
-		" CASE i %% 10 WHEN 0 THEN 'open' ELSE 'paid' END, i %% 997,"
-		" date '2025-01-01' + i %% 700"
-		" FROM generate_series(1, %ld) i;"
-		"COMMIT",
-		CUSTOMERS, CUSTOMERS, export_rows);
+	snprintf(sql, sizeof(sql),
+		 "BEGIN;"
+		 "CREATE TABLE customers (id int PRIMARY KEY, name text, email text);"
+		 "CREATE TABLE orders (id int PRIMARY KEY, customer_id int, status text,"
+		 " total int, placed date);"
+		 "INSERT INTO customers SELECT i, 'name ' || i, 'c' || i || '@example.com'"
+		 " FROM generate_series(1, %d) i;"
+		 "INSERT INTO orders SELECT i, 1 + i %% %d,"
+		 " CASE i %% 10 WHEN 0 THEN 'open' ELSE 'paid' END, i %% 997,"
+		 " date '2025-01-01' + i %% 700"
+		 " FROM generate_series(1, %ld) i;"
+		 "COMMIT",
+		 CUSTOMERS, CUSTOMERS, export_rows);
 	expect(PQexec(db, sql), PGRES_COMMAND_OK, "create_tables");
 	expect(PQexec(db, "ANALYZE customers, orders"), PGRES_COMMAND_OK, "analyze");
 }

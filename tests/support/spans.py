@@ -20,15 +20,20 @@ import os
 import sys
 
 KINDS = {1: "INTERNAL", 2: "SERVER", 3: "CLIENT", 4: "PRODUCER", 5: "CONSUMER"}
-SHOWN = ("db.system.name", "otelshim.pg.command", "error.type", "otelshim.incomplete",
-         "http.response.status_code")
+SHOWN = (
+    "db.system.name",
+    "otelshim.pg.command",
+    "error.type",
+    "otelshim.incomplete",
+    "http.response.status_code",
+)
 
 
 def plain(value):
     """A Python value for an OTLP AnyValue."""
     if not value:
         return None
-    (kind, content), = value.items()
+    ((kind, content),) = value.items()
     if kind == "intValue":
         return int(content)
     if kind == "doubleValue":
@@ -90,7 +95,7 @@ def load(path, cut=False):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     if cut:
-        text = text[:text.rfind("\n") + 1]
+        text = text[: text.rfind("\n") + 1]
     return [span for line in text.split("\n") if line for span in spans_of(json.loads(line))]
 
 

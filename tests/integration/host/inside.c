@@ -40,6 +40,11 @@ static void without_inode(char *target)
 		*colon = '\0';
 }
 
+static int number_of(const char *text)
+{
+	return (int)strtol(text, NULL, 10);
+}
+
 /* Before anything of our own is open, but for the directory. */
 static int read_descriptors(void)
 {
@@ -53,9 +58,9 @@ static int read_descriptors(void)
 	while (count < DESCRIPTORS && (entry = readdir(directory))) {
 		struct descriptor *d = &table[count];
 
-		if (entry->d_name[0] == '.' || atoi(entry->d_name) == dirfd(directory))
+		if (entry->d_name[0] == '.' || number_of(entry->d_name) == dirfd(directory))
 			continue;
-		d->number = atoi(entry->d_name);
+		d->number = number_of(entry->d_name);
 		d->flags = fcntl(d->number, F_GETFL);
 		size = readlinkat(dirfd(directory), entry->d_name, d->target,
 				  sizeof(d->target) - 1);

@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 		own_connection(argv[2], "exit");
 		return 0;
 	}
-	children = argc == 2 ? atoi(argv[1]) : 0;
+	children = argc == 2 ? (int)strtol(argv[1], NULL, 10) : 0;
 	db = PQconnectdb("");
 	for (i = 0; i < children; i++) {
 		const char *way = ways[i % (int)(sizeof(ways) / sizeof(ways[0]))];

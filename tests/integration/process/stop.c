@@ -11,7 +11,7 @@
 
 int main(int argc, char **argv)
 {
-	pid_t thread = argc > 1 ? (pid_t)atoi(argv[1]) : 0;
+	pid_t thread = argc > 1 ? (pid_t)strtol(argv[1], NULL, 10) : 0;
 	char byte;
 	int status;
 

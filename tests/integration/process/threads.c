@@ -55,12 +55,12 @@ int main(int argc, char **argv)
 	struct worker workers[64];
 	long count, i;
 
-	if (argc != 4 || (count = atol(argv[1])) < 1 || count > 64)
+	if (argc != 4 || (count = strtol(argv[1], NULL, 10)) < 1 || count > 64)
 		return 2;
 	log_fd = open(argv[3], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
 	dprintf(log_fd, "%d\n", (int)getpid());
 	for (i = 0; i < count; i++) {
-		workers[i] = (struct worker){ .number = i, .calls = atol(argv[2]) };
+		workers[i] = (struct worker){ .number = i, .calls = strtol(argv[2], NULL, 10) };
 		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
 	}
 	for (i = 0; i < count; i++)

@@ -130,7 +130,10 @@ static void write_nothing(const struct run *run)
 {
 	const char *name = program_base_name(run->options->command[0]);
 
-	if (run->program.fixed)
+	if (run->program.privileged)
+		say("otelshim: nothing traced: %s runs with other rights, LD_PRELOAD is ignored",
+		    name);
+	else if (run->program.fixed)
 		say("otelshim: nothing traced: %s is statically linked, LD_PRELOAD is ignored",
 		    program_base_name(run->program.executable));
 	else

@@ -122,6 +122,17 @@ static void follow_links(char path[PROGRAM_PATH])
 		memcpy(path, real, strlen(real) + 1);
 }
 
+/* Set-user-id and set-group-id count where they change something, and not for scripts. */
+static bool changes_ids(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return false;
+	return ((status.st_mode & S_ISUID) && status.st_uid != geteuid()) ||
+	       ((status.st_mode & S_ISGID) && status.st_gid != getegid());
+}
+
 void program_find(const char *command, const char *path_list, struct program *ret)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -135,6 +146,7 @@ void program_find(const char *command, const char *path_list, struct program *re
 		ret->script = true;
 		follow_links(ret->executable);
 	}
+	ret->privileged = changes_ids(ret->executable);
 }
 
 bool program_library(char ret[PROGRAM_PATH])

@@ -18,6 +18,8 @@ struct program {
 	bool script;
 	/* Without PT_INTERP: the loader never sees it, nor us. */
 	bool fixed;
+	/* Runs with other ids than ours: the loader ignores LD_PRELOAD with a path. */
+	bool privileged;
 };
 
 /* Looks @command up in @path_list (the value of PATH; null: the default of execvp). */

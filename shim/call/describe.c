@@ -75,6 +75,21 @@ static struct slice own_name(const struct command *command, const struct connect
 	return slice_of(room, prefix.size + 1 + rest.size);
 }
 
+/* Where the call goes and what it is, for the span that a killed process leaves behind. */
+static void put_about(const struct command *command, const struct connection *connection)
+{
+	struct area_call *call = command->open;
+	struct record_writer writer;
+
+	if (!call)
+		return;
+	record_writer_begin(&writer, call->about, sizeof(call->about));
+	record_put_encoded(&writer, slice_of(connection->shared, connection->shared_size),
+			   connection->shared_count);
+	record_put_string(&writer, ATTRIBUTE_PG_COMMAND, words[command->kind].command);
+	area_call_about(call, &writer);
+}
+
 void describe_open(struct command *command, const struct connection *connection)
 {
 	uint8_t room[288];
@@ -83,6 +98,7 @@ void describe_open(struct command *command, const struct connection *connection)
 				    command_summary(command);
 
 	command->open = area_call_open(&command->span, name, command_text(command));
+	put_about(command, connection);
 	if (command->span.start_ns)
 		return;
 	command->span.start_ns = clock_now_ns();

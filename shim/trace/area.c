@@ -376,6 +376,7 @@ static void call_fill(struct area_call *call, const struct span_record *span, st
 	name = text_cut(name, CALL_NAME_MAX);
 	text = text_cut(text, AREA_CALL_TEXT - name.size);
 	call->span = *span;
+	atomic_store_explicit(&call->about_size, 0, memory_order_relaxed);
 	call->name_size = (uint16_t)name.size;
 	call->text_size = (uint16_t)text.size;
 	if (name.size)
@@ -400,6 +401,16 @@ struct area_call *area_call_open(const struct span_record *span, struct slice na
 	else
 		atomic_fetch_add_explicit(&area->refused_calls, 1, memory_order_relaxed);
 	return call;
+}
+
+void area_call_about(struct area_call *call, const struct record_writer *writer)
+{
+	size_t size = (size_t)(writer->position - writer->start);
+
+	if (writer->overrun || writer->start != call->about || size > sizeof(call->about))
+		return;
+	call->about_count = writer->attributes;
+	atomic_store_explicit(&call->about_size, (uint16_t)size, memory_order_release);
 }
 
 static void call_free(struct area_call *call)

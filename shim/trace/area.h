@@ -46,6 +46,7 @@
 
 #define AREA_CALLS 1024u
 #define AREA_CALL_TEXT 352u
+#define AREA_CALL_ABOUT 192u
 
 #define AREA_DESCRIPTIONS_SIZE ((size_t)2 << 20)
 
@@ -76,7 +77,7 @@ enum area_call_state {
 };
 
 /*
- * 512 bytes. Written by its owner, who alone changes it between FILLING and FREE (but for TAKEN).
+ * 704 bytes. Written by its owner, who alone changes it between FILLING and FREE (but for TAKEN).
  */
 struct area_call {
 	_Alignas(64) _Atomic uint64_t owner;
@@ -90,8 +91,11 @@ struct area_call {
 	struct span_record span;		/* without attributes and duration */
 	/* Bytes of @text: the name, then the sanitised text */
 	uint16_t name_size, text_size;
-	uint32_t reserved;
+	/* Attributes as a record has them; the size is stored last, 0 while there are none. */
+	_Atomic uint16_t about_size;
+	uint16_t about_count;
 	uint8_t text[AREA_CALL_TEXT];
+	uint8_t about[AREA_CALL_ABOUT];
 };
 
 #define AREA_DESCRIPTION_BUSY 1u	/* being written */
@@ -164,7 +168,7 @@ struct area_header {
 	struct area_lane lane[AREA_LANES];
 };
 
-_Static_assert(sizeof(struct area_call) == 512, "open calls are read by other processes");
+_Static_assert(sizeof(struct area_call) == 704, "open calls are read by other processes");
 
 /* Bytes of a whole area with lanes of @lane_size bytes each, rounded up to a power of two. */
 size_t area_size(size_t lane_size);
@@ -238,6 +242,12 @@ struct area_call *area_call_open(const struct span_record *span, struct slice na
  * process we were forked from, has its span elsewhere: nothing is published, and nothing is lost.
  */
 void area_call_commit(struct area_call *call, struct area_slot *slot, uint32_t size);
+
+/*
+ * Publishes what is known of @call from the beginning: what @writer encoded into its about. Nothing
+ * when it did not fit.
+ */
+void area_call_about(struct area_call *call, const struct record_writer *writer);
 
 /* Frees @call without a span (the record was lost, or nobody wants it); null is allowed. */
 void area_call_drop(struct area_call *call);

@@ -101,13 +101,16 @@ static bool call_owner_lives(struct burial *burial, const struct area_call *plac
 
 /* ---- handing out ---- */
 
-/* Name and text of the copied call, as far as the sizes are true. */
-static void call_put_texts(const struct area_call *call, struct record_writer *writer)
+/* What is known of the copied call, as far as the sizes are true. */
+static void call_put_known(const struct area_call *call, struct record_writer *writer)
 {
 	struct slice text = slice_of(call->text, sizeof(call->text));
+	struct slice about = slice_of(call->about, sizeof(call->about));
 	struct slice name = slice_first(text, call->name_size);
 
 	text = slice_first(slice_after(text, name.size), call->text_size);
+	about = slice_first(about, atomic_load_explicit(&call->about_size, memory_order_relaxed));
+	record_put_encoded(writer, about, about.size ? call->about_count : 0);
 	if (name.size)
 		record_put_string(writer, ATTRIBUTE_SPAN_NAME, name);
 	if (text.size)
@@ -128,7 +131,7 @@ static void call_tell(struct burial *burial)
 	*span = call->span;
 	span->head = (struct record){ 0, RECORD_SPAN, 0 };
 	span->duration_ns = burial->now_ns > span->start_ns ? burial->now_ns - span->start_ns : 0;
-	call_put_texts(call, &writer);
+	call_put_known(call, &writer);
 	size = record_writer_end(&writer);
 	if (!span_record_check(slice_of(memory, size))) {
 		reader->malformed++;
@@ -154,6 +157,11 @@ static void call_copy(struct reader *reader, const struct area_call *place)
 	reader->call.name_size = place->name_size;
 	reader->call.text_size = place->text_size;
 	memcpy(reader->call.text, place->text, sizeof(place->text));
+	atomic_store_explicit(&reader->call.about_size,
+			      atomic_load_explicit(&place->about_size, memory_order_acquire),
+			      memory_order_relaxed);
+	reader->call.about_count = place->about_count;
+	memcpy(reader->call.about, place->about, sizeof(place->about));
 }
 
 /*

@@ -284,6 +284,35 @@ static void an_open_call_holds_what_fits_cut_at_characters(void **state)
 	stage_end(&stage);
 }
 
+static void what_is_known_of_a_call_is_published_whole_or_not_at_all(void **state)
+{
+	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
+	struct span_record span = stage_open_span(0);
+	struct record_writer writer;
+	struct area_call *call;
+
+	(void)state;
+	area_use(stage.area, true, false, NULL);
+	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	assert_int_equal(atomic_load(&call->about_size), 0);
+	record_writer_begin(&writer, call->about, sizeof(call->about));
+	record_put_integer(&writer, ATTRIBUTE_DB_BACKEND_PID, 4711);
+	area_call_about(call, &writer);
+	assert_int_equal(atomic_load(&call->about_size), 16);
+	assert_int_equal(call->about_count, 1);
+	area_call_drop(call);
+
+	/* The next call in the same place knows nothing of it. */
+	assert_ptr_equal(area_call_open(&span, SLICE("n"), SLICE("t")), call);
+	assert_int_equal(atomic_load(&call->about_size), 0);
+	record_writer_begin(&writer, call->about, sizeof(call->about));
+	record_put_string(&writer, ATTRIBUTE_DB_NAMESPACE, slice_of(call->text, AREA_CALL_TEXT));
+	area_call_about(call, &writer);
+	assert_int_equal(atomic_load(&call->about_size), 0);
+	area_call_drop(call);
+	stage_end(&stage);
+}
+
 static void all_open_calls_taken_is_counted(void **state)
 {
 	struct stage stage = stage_begin(AREA_LANE_SIZE_MIN);
@@ -548,6 +577,7 @@ TESTS(cmocka_unit_test(layouts_that_lie_are_refused),
       cmocka_unit_test(one_record_wakes_a_retired_consumer_once),
       cmocka_unit_test(a_dozing_consumer_is_woken_by_a_half_full_lane_only),
       cmocka_unit_test(an_open_call_holds_what_fits_cut_at_characters),
+      cmocka_unit_test(what_is_known_of_a_call_is_published_whole_or_not_at_all),
       cmocka_unit_test(all_open_calls_taken_is_counted),
       cmocka_unit_test(a_call_that_ends_is_a_span_and_its_slot_is_free),
       cmocka_unit_test(descriptions_of_four_threads_are_each_found),

@@ -81,6 +81,10 @@ static void status_line(const char *name, char ret[64])
 	while (strncmp(ret, name, strlen(name)) != 0);
 	fclose(file);
 	ret[strcspn(ret, "\n")] = 0;
+	/*
+	 * Signals 32 and 33 are libc's own: it sets them anew in a child. Any digit is right there.
+	 */
+	ret[strlen(ret) - 8] = ret[strlen(ret) - 9] = '.';
 }
 
 static void the_child_has_the_dispositions_that_we_had(void **state)

@@ -81,12 +81,10 @@ static void tag_keep(struct command *command, const char *tag)
  * or move, with or without RETURNING. SELECT INTO and CREATE TABLE AS return none: they affect.
  */
 static void command_affects(struct command *command, const struct libpq *libpq,
-			    struct pg_result *result, int status)
+			    struct pg_result *result)
 {
 	uint64_t number;
 
-	if (status == PG_TUPLES_OK && (command->tag[0] == 'S' || command->tag[0] == 'F'))
-		return;
 	if (!libpq->PQcmdTuples || !number_of(libpq->PQcmdTuples(result), &number))
 		return;
 	if (command->copy == COPY_OUT && !strncmp(command->tag, "COPY", 4)) {
@@ -138,6 +136,24 @@ static bool command_copies(struct command *command, int status)
 	}
 }
 
+/* SELECT, SHOW and FETCH return rows and affect none: most results end there. */
+static void command_done(struct command *command, const struct libpq *libpq,
+			 struct pg_result *result, int status)
+{
+	const char *tag = libpq->PQcmdStatus ? libpq->PQcmdStatus(result) : NULL;
+
+	if (status == PG_TUPLES_OK) {
+		command_rows(command, libpq, result);
+		if (tag && (tag[0] == 'S' || tag[0] == 'F')) {
+			command->tag[0] = '\0';
+			return;
+		}
+	}
+	tag_keep(command, tag);
+	if (status == PG_TUPLES_OK || status == PG_COMMAND_OK)
+		command_affects(command, libpq, result);
+}
+
 void command_result(struct command *command, const struct libpq *libpq, struct pg_conn *handle,
 		    struct pg_result *result, uint64_t now_ns)
 {
@@ -160,9 +176,5 @@ void command_result(struct command *command, const struct libpq *libpq, struct p
 		command->skipped = true;
 		return;
 	}
-	tag_keep(command, libpq->PQcmdStatus ? libpq->PQcmdStatus(result) : NULL);
-	if (status == PG_TUPLES_OK)
-		command_rows(command, libpq, result);
-	if (status == PG_TUPLES_OK || status == PG_COMMAND_OK)
-		command_affects(command, libpq, result, status);
+	command_done(command, libpq, result, status);
 }

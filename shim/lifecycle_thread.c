@@ -121,7 +121,9 @@ static char main_thread_state(void)
 	raw_call3(SYS_close, fd, 0, 0);
 	while (size > 0 && text[size - 1] != ')')
 		size--;
-	return size > 0 && size < (long)sizeof(text) - 2 ? text[size + 1] : 0;
+	if (size <= 0 || size >= (long)sizeof(text) - 2)
+		return '\0';
+	return text[size + 1];
 }
 
 /*

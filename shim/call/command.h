@@ -56,22 +56,28 @@ struct command {
 	char tag[26];			/* of the last result, cut */
 };
 
+/* A part of the block; empty as long as there is none. */
+static inline struct slice command_part(const struct command *command, size_t start, size_t size)
+{
+	if (!command->bytes)
+		return (struct slice){ NULL, 0 };
+	return slice_of(command->bytes + start, size);
+}
+
 static inline struct slice command_text(const struct command *command)
 {
-	return slice_of(command->bytes, command->text_size);
+	return command_part(command, 0, command->text_size);
 }
 
 static inline struct slice command_summary(const struct command *command)
 {
-	return slice_of(command->bytes ? command->bytes + command->text_size : NULL,
-			command->summary_size);
+	return command_part(command, command->text_size, command->summary_size);
 }
 
 static inline struct slice command_name(const struct command *command)
 {
-	size_t before = (size_t)command->text_size + command->summary_size;
-
-	return slice_of(command->bytes ? command->bytes + before : NULL, command->name_size);
+	return command_part(command, (size_t)command->text_size + command->summary_size,
+			    command->name_size);
 }
 
 static inline bool command_failed(const struct command *command)

@@ -174,16 +174,16 @@ void queue_result(struct connection *connection, struct pg_result *result, uint6
 	const struct libpq *libpq = connection->libpq;
 	struct command *head = connection->head;
 
-	if (!head && (!result || libpq->PQresultStatus(result) != PG_PIPELINE_SYNC))
+	if (result && libpq->PQresultStatus(result) == PG_PIPELINE_SYNC) {
+		finish_to_sync(connection, now_ns);
+		return;
+	}
+	if (!head)
 		return;
 	if (!result) {
 		/* In pipeline mode a null before any result belongs to nobody. */
 		if (head->kind != COMMAND_SYNC && (head->results || !connection->pipeline))
 			finish_head(connection, now_ns);
-		return;
-	}
-	if (libpq->PQresultStatus(result) == PG_PIPELINE_SYNC) {
-		finish_to_sync(connection, now_ns);
 		return;
 	}
 	command_result(head, libpq, connection->handle, result, now_ns);

@@ -51,7 +51,7 @@ static void record_make(uint8_t *bytes, uint8_t number)
 	memset(span->trace_id, 0x5a, sizeof(span->trace_id));
 	memset(span->span_id, number | 1, sizeof(span->span_id));
 	span->process_id = 1;
-	span->start_ns = 1000000u * number;
+	span->start_ns = UINT64_C(1000000) * number;
 	span->duration_ns = 123456;
 	span->thread_id = 4242;
 	span->scope = SCOPE_LIBPQ;

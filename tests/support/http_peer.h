@@ -6,6 +6,7 @@
 #ifndef TESTS_SUPPORT_HTTP_PEER_H
 #define TESTS_SUPPORT_HTTP_PEER_H
 
+#include <stdlib.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -30,7 +31,8 @@ static inline void http_peer_begin(struct http_peer *peer)
 	peer->size = 0;
 	peer->got[0] = 0;
 	peer->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bind(peer->listener, (struct sockaddr *)&address, size);
+	if (bind(peer->listener, (struct sockaddr *)&address, size) != 0)
+		abort();
 	listen(peer->listener, 4);
 	getsockname(peer->listener, (struct sockaddr *)&address, &size);
 	snprintf(peer->url, sizeof(peer->url), "http://127.0.0.1:%u", ntohs(address.sin_port));

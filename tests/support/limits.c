@@ -25,12 +25,14 @@ static struct pg_conn conn = { .fd = -1, .host = "db.example", .port = "5432" };
 
 static rlim_t address_space(void)
 {
-	unsigned long pages = 0;
 	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long pages;
+	char text[128];
 
-	if (!file || fscanf(file, "%lu", &pages) != 1)
+	if (!file || !fgets(text, sizeof(text), file))
 		exit(2);
 	fclose(file);
+	pages = strtoul(text, NULL, 10);
 	return pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 

@@ -344,10 +344,13 @@ static void read_flags(uintptr_t address, char *ret, size_t size)
 	FILE *maps = fopen("/proc/self/smaps", "r");
 	unsigned long start, end;
 	bool inside = false;
+	char *rest;
 
 	assert_non_null(maps);
 	while (fgets(ret, (int)size, maps)) {
-		if (sscanf(ret, "%lx-%lx ", &start, &end) == 2)
+		start = strtoul(ret, &rest, 16);
+		end = *rest == '-' ? strtoul(rest + 1, &rest, 16) : 0;
+		if (*rest == ' ')
 			inside = address >= start && address < end;
 		if (inside && strncmp(ret, "VmFlags:", 8) == 0)
 			break;

@@ -66,7 +66,7 @@ static void *draw(void *argument)
 
 static void threads_share_no_numbers(void **state)
 {
-	static uint64_t numbers[4 * NUMBERS];
+	static uint64_t numbers[(size_t)4 * NUMBERS];
 	pthread_t threads[4];
 
 	(void)state;
@@ -74,7 +74,7 @@ static void threads_share_no_numbers(void **state)
 		assert_int_equal(pthread_create(&threads[i], NULL, draw, numbers + i * NUMBERS), 0);
 	for (size_t i = 0; i < 4; i++)
 		pthread_join(threads[i], NULL);
-	expect_all_different(numbers, 4 * NUMBERS);
+	expect_all_different(numbers, (size_t)4 * NUMBERS);
 }
 
 static uint64_t *shared;
@@ -87,14 +87,14 @@ static void draw_in_a_child(void)
 static void a_child_shares_no_numbers_with_its_parent(void **state)
 {
 	(void)state;
-	shared = mmap(NULL, 2 * NUMBERS * sizeof(uint64_t), PROT_READ | PROT_WRITE,
+	shared = mmap(NULL, (size_t)2 * NUMBERS * sizeof(uint64_t), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(shared, MAP_FAILED);
 	random_next();
 	assert_int_equal(child_run(draw_in_a_child), 0);
 	draw(shared);
-	expect_all_different(shared, 2 * NUMBERS);
-	munmap(shared, 2 * NUMBERS * sizeof(uint64_t));
+	expect_all_different(shared, (size_t)2 * NUMBERS);
+	munmap(shared, (size_t)2 * NUMBERS * sizeof(uint64_t));
 }
 
 static void each_bit_is_as_often_one_as_zero(void **state)

@@ -52,7 +52,7 @@ static void a_server_is_told_by_its_names(void **state)
 		conn.cockroach = servers[i].cockroach;
 		call_exec(&conn, "SELECT 1");
 		assert_int_equal(traced_count(), 1);
-		if (strcmp(traced_attribute(ATTRIBUTE_SERVER_PORT), servers[i].expected_port))
+		if (strcmp(traced_attribute(ATTRIBUTE_SERVER_PORT), servers[i].expected_port) != 0)
 			print_error("%s:\n", servers[i].what);
 		assert_string_equal(traced_attribute(ATTRIBUTE_SERVER_ADDRESS),
 				    servers[i].address);

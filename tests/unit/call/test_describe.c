@@ -69,7 +69,7 @@ static void the_largest_text_and_name_make_a_record(void **state)
 	strcpy(query, "SELECT a FROM t");
 	for (size_t i = 0; i < 40; i++)
 		snprintf(query + strlen(query), 64, " JOIN a_long_table_name_%zu ON x = %zu", i, i);
-	strcat(query, " WHERE ");
+	snprintf(query + strlen(query), 64, " WHERE ");
 	memset(query + strlen(query), 'x', sizeof(query) - strlen(query) - 1);
 	SCRIPT(&conn, FAILED("42601"), DONE("PREPARE", ""), FAILED("22012"));
 	call_exec(&conn, query);

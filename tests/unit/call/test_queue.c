@@ -82,7 +82,7 @@ static void a_command_ends_at_its_null(void **state)
 		}
 		call_get_results(&conn);
 		assert_int_equal(traced_open_calls(), 0);
-		if (strcmp(traced_lines(), asynchronous[i].picture))
+		if (strcmp(traced_lines(), asynchronous[i].picture) != 0)
 			print_error("%s:\n", asynchronous[i].what);
 		assert_traced(asynchronous[i].picture);
 		call_get_result(&conn);
@@ -145,7 +145,7 @@ static void what_is_left_behind_is_told_as_such(void **state)
 		assert_int_equal(traced_count(), 0);
 		leave(&conn, (enum leaving)(i % LEAVINGS));
 		snprintf(picture, sizeof(picture), "%s" NEXT_COMMAND, left[row].picture);
-		if (strcmp(traced_lines(), picture))
+		if (strcmp(traced_lines(), picture) != 0)
 			print_error("%s, %zu:\n", left[row].what, i % LEAVINGS);
 		assert_traced(picture);
 		assert_int_equal(traced_open_calls(), 0);

@@ -69,7 +69,7 @@ static void a_synchronous_command_is_one_span(void **state)
 		}
 		assert_ptr_equal(call_exec(&conn, synchronous[i].query), synchronous[i].result);
 		assert_int_equal(traced_open_calls(), 0);
-		if (strcmp(traced_lines(), synchronous[i].picture))
+		if (strcmp(traced_lines(), synchronous[i].picture) != 0)
 			print_error("%s:\n", synchronous[i].what);
 		assert_traced(synchronous[i].picture);
 		call_finish(&conn);

@@ -410,21 +410,21 @@ static void without_memory_calls_pass_through_and_are_counted(void **state)
 
 static int more_connections_than_places(void)
 {
-	struct pg_conn *conns = calloc(2 * CONNECTIONS_MAX, sizeof(*conns));
+	struct pg_conn *conns = calloc((size_t)2 * CONNECTIONS_MAX, sizeof(*conns));
 	size_t traced = 0;
 
-	for (size_t i = 0; i < 2 * CONNECTIONS_MAX; i++) {
+	for (size_t i = 0; i < (size_t)2 * CONNECTIONS_MAX; i++) {
 		conns[i] = scripted_conn();
 		call_connect(&conns[i]);
 		traced += connection_find(&conns[i]) != NULL;
 	}
 	if (traced > CONNECTIONS_MAX || traced < CONNECTIONS_MAX * 3 / 4)
 		return 1;
-	if (traced_lost_passed() != 2 * CONNECTIONS_MAX - traced)
+	if (traced_lost_passed() != (size_t)2 * CONNECTIONS_MAX - traced)
 		return 2;
-	for (size_t i = 0; i < 2 * CONNECTIONS_MAX; i++)
+	for (size_t i = 0; i < (size_t)2 * CONNECTIONS_MAX; i++)
 		call_finish(&conns[i]);
-	for (size_t i = 0; i < 2 * CONNECTIONS_MAX; i++)
+	for (size_t i = 0; i < (size_t)2 * CONNECTIONS_MAX; i++)
 		if (connection_find(&conns[i]))
 			return 3;
 	traced_clear();

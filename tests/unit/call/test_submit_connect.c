@@ -36,7 +36,7 @@ static void a_connect_is_told_as_configured(void **state)
 		conn.status = connects[i].status;
 		assert_ptr_equal(call_connect(&conn), &conn);
 		assert_non_null(connection_find(&conn));
-		if (strcmp(traced_lines(), connects[i].picture))
+		if (strcmp(traced_lines(), connects[i].picture) != 0)
 			print_error("%s:\n", connects[i].what);
 		assert_traced(connects[i].picture);
 		call_finish(&conn);
@@ -61,7 +61,7 @@ static void an_asynchronous_connect_ends_at_its_last_poll(void **state)
 		conn.status = connects[i].status;
 		conn.polled = ok ? PG_POLLING_OK : PG_POLLING_FAILED;
 		assert_int_equal(call_connect_poll(&conn), conn.polled);
-		if (strcmp(traced_lines(), connects[i].picture))
+		if (strcmp(traced_lines(), connects[i].picture) != 0)
 			print_error("%s:\n", connects[i].what);
 		assert_traced(connects[i].picture);
 		call_connect_poll(&conn);

@@ -3,6 +3,7 @@
 #include "tests/support/test.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "call/connection.h"
@@ -24,6 +25,11 @@ static const struct {
 	{ "a send behind an answer begins anew", "s r  s   r r", 3, 1 },
 	{ "a send behind the last answer leaves none", "s r r s", -1, -1 },
 };
+
+static long long number_of(const char *text)
+{
+	return strtoll(text, NULL, 10);
+}
 
 static void play(struct traffic *traffic, const char *moves)
 {
@@ -136,10 +142,10 @@ static void a_synchronous_command_has_its_split(void **state)
 	SCRIPT(&conn, SELECTED(1));
 	call_exec(&conn, "SELECT 1");
 	assert_traced("SELECT | UNSET | command=simple text=SELECT ? rows=1 split\n");
-	assert_true(atoll(traced_attribute(ATTRIBUTE_DB_FIRST_BYTE)) >= 2000000);
-	assert_true(atoll(traced_attribute(ATTRIBUTE_DB_FETCH)) >= 1000000);
-	assert_true((uint64_t)(atoll(traced_attribute(ATTRIBUTE_DB_FIRST_BYTE)) +
-			       atoll(traced_attribute(ATTRIBUTE_DB_FETCH))) <=
+	assert_true(number_of(traced_attribute(ATTRIBUTE_DB_FIRST_BYTE)) >= 2000000);
+	assert_true(number_of(traced_attribute(ATTRIBUTE_DB_FETCH)) >= 1000000);
+	assert_true((uint64_t)(number_of(traced_attribute(ATTRIBUTE_DB_FIRST_BYTE)) +
+			       number_of(traced_attribute(ATTRIBUTE_DB_FETCH))) <=
 		    traced_last()->duration_ns);
 	assert_null(traffic_by(&conn));
 	call_finish(&conn);
@@ -166,11 +172,11 @@ static void an_asynchronous_command_has_its_own_split(void **state)
 	call_send(&conn, "SELECT b FROM u");
 	conn.inside = NULL;
 	assert_traced("SELECT t | UNSET | command=simple text=SELECT a FROM t rows=2 split\n");
-	assert_true(atoll(traced_attribute(ATTRIBUTE_DB_FIRST_BYTE)) >= 1000000);
+	assert_true(number_of(traced_attribute(ATTRIBUTE_DB_FIRST_BYTE)) >= 1000000);
 	assert_string_equal(traced_attribute(ATTRIBUTE_DB_FETCH), "0");
 	call_get_results(&conn);
 	assert_traced("SELECT u | UNSET | command=simple text=SELECT b FROM u rows=3 split\n");
-	assert_true(atoll(traced_attribute(ATTRIBUTE_DB_FIRST_BYTE)) >= 2000000);
+	assert_true(number_of(traced_attribute(ATTRIBUTE_DB_FIRST_BYTE)) >= 2000000);
 	call_finish(&conn);
 }
 

@@ -44,7 +44,7 @@ static int setup(void **state)
 	area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	area_format(area, AREA_LANE_SIZE_MIN, 0);
 	area_use(area, false, false, wake);
-	strcpy(path + sizeof(path) - 7, "XXXXXX");
+	memcpy(path + sizeof(path) - 7, "XXXXXX", 7);
 	close(mkstemp(path));
 	return 0;
 }

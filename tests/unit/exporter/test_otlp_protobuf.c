@@ -95,9 +95,10 @@ static uint64_t field(struct slice *bytes, struct slice *ret)
 /* How many fields @number @bytes has; the last one in @ret. */
 static size_t count_of(struct slice bytes, uint64_t number, struct slice *ret)
 {
-	struct slice value;
+	struct slice value = { NULL, 0 };
 	size_t count = 0;
 
+	*ret = value;
 	while (bytes.size) {
 		if (field(&bytes, &value) != number)
 			continue;

@@ -217,7 +217,8 @@ static size_t span_pack(const struct otlp_protobuf *encoder, const struct span *
 	uint8_t *start = to + guess, *end;
 	size_t size, head;
 
-	if ((size_t)(limit - to) < (size_t)2 * SPAN_FIXED + message->name.len + message->trace_state.len)
+	if ((size_t)(limit - to) <
+	    (size_t)2 * SPAN_FIXED + message->name.len + message->trace_state.len)
 		return 0;
 	end = put_attributes(encoder, span, start + otlp__span__pack(message, start),
 			     limit - SPAN_FIXED);

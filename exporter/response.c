@@ -38,21 +38,6 @@ static bool lists(struct slice text, struct slice word)
 	return false;
 }
 
-static bool decimal_read(struct slice text, uint64_t *ret)
-{
-	uint64_t number = 0;
-
-	if (!text.size || text.size > 18)
-		return false;
-	for (size_t i = 0; i < text.size; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-		number = number * 10 + (uint64_t)(text.data[i] - '0');
-	}
-	*ret = number;
-	return true;
-}
-
 /* "HTTP/1.1 200 OK" */
 static enum response_state status_line(struct response *response, struct slice line)
 {
@@ -61,7 +46,7 @@ static enum response_state status_line(struct response *response, struct slice l
 	if (line.size < 12 || memcmp(line.data, "HTTP/1.", 7) != 0 || line.data[8] != ' ' ||
 	    (line.data[7] != '0' && line.data[7] != '1') ||
 	    (line.size > 12 && line.data[12] != ' ') ||
-	    !decimal_read(slice_of(line.data + 9, 3), &status) || status < 100)
+	    !slice_decimal(slice_of(line.data + 9, 3), SLICE_DIGITS_MAX, &status) || status < 100)
 		return RESPONSE_MALFORMED;
 	response->version_1_1 = line.data[7] == '1';
 	response->keep_alive = response->version_1_1;
@@ -73,7 +58,7 @@ static enum response_state length_take(struct response *response, struct slice v
 {
 	uint64_t length;
 
-	if (!decimal_read(value, &length) ||
+	if (!slice_decimal(value, SLICE_DIGITS_MAX, &length) ||
 	    (response->length_known && length != response->left))
 		return RESPONSE_MALFORMED;
 	response->length_known = true;

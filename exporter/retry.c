@@ -22,19 +22,10 @@ uint64_t retry_delay_ns(unsigned attempt, uint64_t random)
 	return delay - delay / 5 + random % (2 * (delay / 5) + 1);
 }
 
+/* Of a date, or of seconds: more digits would overflow as nanoseconds. */
 static bool number_read(struct slice text, uint64_t *ret)
 {
-	uint64_t number = 0;
-
-	if (!text.size || text.size > 9)
-		return false;
-	for (size_t i = 0; i < text.size; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-		number = number * 10 + (uint64_t)(text.data[i] - '0');
-	}
-	*ret = number;
-	return true;
+	return slice_decimal(text, 9, ret);
 }
 
 static bool month_read(struct slice word, uint64_t *ret)

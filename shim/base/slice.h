@@ -40,6 +40,25 @@ static inline struct slice slice_first(struct slice whole, size_t size)
 	return (struct slice){ whole.data, size < whole.size ? size : whole.size };
 }
 
+/* What fits into 64 bits whatever the digits are. */
+#define SLICE_DIGITS_MAX 18
+
+/* Digits and nothing else, at most @digits of them; false: @ret is untouched. */
+static inline bool slice_decimal(struct slice text, size_t digits, uint64_t *ret)
+{
+	uint64_t number = 0;
+
+	if (!text.size || text.size > digits || digits > SLICE_DIGITS_MAX)
+		return false;
+	for (size_t i = 0; i < text.size; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		number = number * 10 + (uint64_t)(text.data[i] - '0');
+	}
+	*ret = number;
+	return true;
+}
+
 /* What follows the first @size bytes of @whole; empty when there is nothing. */
 static inline struct slice slice_after(struct slice whole, size_t size)
 {

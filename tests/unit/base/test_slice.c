@@ -49,7 +49,25 @@ static void what_follows_is_empty_beyond_the_end(void **state)
 	assert_null(slice_after(slice_of(NULL, 0), 1).data);
 }
 
-TESTS(cmocka_unit_test(a_null_string_is_an_empty_slice),
+static void a_decimal_is_digits_and_nothing_else(void **state)
+{
+	uint64_t number = 7;
+
+	(void)state;
+	assert_false(slice_decimal(SLICE(""), 9, &number));
+	assert_false(slice_decimal(SLICE("1 "), 9, &number));
+	assert_false(slice_decimal(SLICE("-1"), 9, &number));
+	assert_false(slice_decimal(SLICE("1234"), 3, &number));
+	assert_false(slice_decimal(SLICE("1"), SLICE_DIGITS_MAX + 1, &number));
+	assert_int_equal(number, 7);
+	assert_true(slice_decimal(SLICE("007"), 3, &number));
+	assert_int_equal(number, 7);
+	assert_true(slice_decimal(SLICE("999999999999999999"), SLICE_DIGITS_MAX, &number));
+	assert_int_equal(number, UINT64_C(999999999999999999));
+}
+
+TESTS(cmocka_unit_test(a_decimal_is_digits_and_nothing_else),
+      cmocka_unit_test(a_null_string_is_an_empty_slice),
       cmocka_unit_test(a_literal_has_no_terminator),
       cmocka_unit_test(slices_are_equal_by_their_bytes),
       cmocka_unit_test(the_first_bytes_end_at_the_whole),

@@ -25,20 +25,47 @@ static const struct {
 	[COMMAND_RESET] = { SLICE("reset"), SLICE("connect") },
 };
 
-void describe_begin(struct command *command, struct connection *connection,
-		    const void *return_address)
+static inline void span_begin(struct span_record *span, struct module_memory *module,
+			      const void *return_address)
 {
 	const struct thread *thread = thread_current();
-	struct span_record *span = &command->span;
 
 	span->process_id = arena_process_id();
 	span->pid = arena_process_pid();
 	span->thread_id = thread ? thread->id : 0;
 	span->caller = (uint64_t)(uintptr_t)return_address;
-	span->module = module_of(&connection->module, return_address);
+	span->module = module_of(module, return_address);
 	span->scope = SCOPE_LIBPQ;
 	span->kind = SPAN_CLIENT;
 	parent_begin_span(parent_of_call(SPAN_CLIENT), span);
+}
+
+void describe_begin(struct command *command, struct connection *connection,
+		    const void *return_address)
+{
+	span_begin(&command->span, &connection->module, return_address);
+}
+
+struct area_call *describe_connecting(struct span_record *span, const void *return_address)
+{
+	struct slice connect = words[COMMAND_CONNECT].command;
+	struct module_memory module = { 0 };
+	struct record_writer writer;
+	struct area_call *call;
+
+	memset(span, 0, sizeof(*span));
+	span_begin(span, &module, return_address);
+	call = area_call_open(span, connect, SLICE(""));
+	if (call) {
+		record_writer_begin(&writer, call->about, sizeof(call->about));
+		record_put_string(&writer, ATTRIBUTE_DB_SYSTEM_NAME, SLICE("postgresql"));
+		record_put_string(&writer, ATTRIBUTE_PG_COMMAND, connect);
+		area_call_about(call, &writer);
+	}
+	span->start_ns = clock_now_ns();
+	if (call)
+		call->span.start_ns = span->start_ns;
+	return call;
 }
 
 static struct slice namespace_of(const struct connection *connection)

@@ -16,6 +16,12 @@ void describe_begin(struct command *command, struct connection *connection,
 		    const void *return_address);
 
 /*
+ * The same for a connect that has no handle yet, and enters it among the open calls; null: none had
+ * room. The start time is taken last.
+ */
+struct area_call *describe_connecting(struct span_record *span, const void *return_address);
+
+/*
  * Enters the command among the open calls, then takes the start time, if it has none yet: the last
  * thing before the real call.
  */

@@ -360,19 +360,15 @@ static bool is_connected(const struct connection *connection)
 	return connection->libpq->PQstatus(connection->handle) == PG_CONNECTION_OK;
 }
 
-/* A connect or reset command that was begun at @start_ns; null when there is no memory. */
-static struct command *connect_command(struct connection *connection, enum command_kind kind,
-				       const void *caller, uint64_t start_ns)
+/* A connect or reset in no queue; null when there is no memory. */
+static struct command *connect_command(struct connection *connection, enum command_kind kind)
 {
 	struct command *command = connection_command(connection);
 
-	if (!command) {
+	if (command)
+		command->kind = (uint8_t)kind;
+	else
 		area_count_passed();
-		return NULL;
-	}
-	command->kind = (uint8_t)kind;
-	describe_begin(command, connection, caller);
-	command->span.start_ns = start_ns;
 	return command;
 }
 
@@ -383,8 +379,10 @@ static struct connection *connection_met_again(struct pg_conn *handle, const str
 
 	if (stale) {
 		queue_settle(stale);
-		if (stale->connect)
+		if (stale->connect) {
+			area_call_drop(stale->connect->open);
 			area_count_passed();
+		}
 		connection_forget(stale);
 	}
 	return connection_of(handle, libpq);
@@ -392,38 +390,78 @@ static struct connection *connection_met_again(struct pg_conn *handle, const str
 
 void submit_begin_connect(struct submit_connecting *connecting, const void *caller)
 {
-	struct submit *submit = &connecting->submit;
 	struct guard guard;
 
 	libpq_refresh();
-	connecting->caller = caller;
-	connecting->traced = begin_call(submit, NULL, caller, &guard);
-	if (connecting->traced)
-		guard_leave(&guard);
-	connecting->start_ns = clock_now_ns();
+	connecting->open = NULL;
+	connecting->traced = begin_call(&connecting->submit, NULL, caller, &guard);
+	if (!connecting->traced)
+		return;
+	if (connect_spans != SUBMIT_CONNECT_OFF)
+		connecting->open = describe_connecting(&connecting->span, caller);
+	guard_leave(&guard);
+}
+
+/* The connect of @connecting, now that its connection is known; null when there is no memory. */
+static struct command *connecting_command(struct submit_connecting *connecting,
+					  struct pg_conn *handle)
+{
+	struct connection *connection = connection_met_again(handle, connecting->submit.libpq);
+	struct command *command;
+
+	if (!connection) {
+		area_count_passed();
+		return NULL;
+	}
+	connection_learn(connection);
+	command = connect_command(connection, COMMAND_CONNECT);
+	connection->connect = command;
+	connecting->submit.connection = connection;
+	if (command && connect_spans != SUBMIT_CONNECT_OFF)
+		command->span = connecting->span;
+	return command;
+}
+
+/* An attempt goes on after PQconnectStart: whom it asks is known now. */
+static void connect_goes_on(struct submit_connecting *connecting, struct command *command)
+{
+	area_call_drop(connecting->open);
+	connecting->open = NULL;
+	if (connect_spans != SUBMIT_CONNECT_OFF)
+		describe_open(command, connecting->submit.connection);
 }
 
 void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *handle, bool finished)
 {
 	struct submit *submit = &connecting->submit;
 	uint64_t now_ns = clock_now_ns();
-	struct connection *connection;
+	struct command *command = NULL;
 	struct guard guard;
 
-	if (!connecting->traced || !handle || submit->process_id != arena_process_id() ||
-	    !guard_enter(&guard))
+	if (!connecting->traced || submit->process_id != arena_process_id() || !guard_enter(&guard))
 		return;
-	connection = connection_met_again(handle, submit->libpq);
-	if (connection) {
-		connection_learn(connection);
-		connection->connect = connect_command(connection, COMMAND_CONNECT,
-						      connecting->caller, connecting->start_ns);
-		if (finished || submit->libpq->PQstatus(handle) == PG_CONNECTION_BAD)
-			end_connect(connection, is_connected(connection), now_ns);
+	if (handle)
+		command = connecting_command(connecting, handle);
+	if (!command) {
+		area_call_drop(connecting->open);
+	} else if (finished || submit->libpq->PQstatus(handle) == PG_CONNECTION_BAD) {
+		command->open = connecting->open;
+		end_connect(submit->connection, is_connected(submit->connection), now_ns);
 	} else {
-		area_count_passed();
+		connect_goes_on(connecting, command);
 	}
 	guard_leave(&guard);
+}
+
+static void begin_reset(struct connection *connection, const void *caller)
+{
+	struct command *command = connect_command(connection, COMMAND_RESET);
+
+	connection->connect = command;
+	if (!command)
+		return;
+	describe_begin(command, connection, caller);
+	describe_open(command, connection);
 }
 
 void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const void *caller)
@@ -436,8 +474,7 @@ void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const voi
 	queue_settle(submit->connection);
 	end_connect(submit->connection, false, clock_now_ns());
 	connection_changed(submit->connection);
-	submit->connection->connect = connect_command(submit->connection, COMMAND_RESET, caller,
-						      clock_now_ns());
+	begin_reset(submit->connection, caller);
 	guard_leave(&guard);
 }
 

@@ -68,14 +68,14 @@ void submit_end_untold(struct submit *submit, int sent);
 void submit_end_copy(struct submit *submit, int failed);
 
 /*
- * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin notes the time,
- * end enters the handle that came back (null: out of memory, a span without a connection is not
- * made).
+ * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin makes the span's
+ * head and an open call, end enters the handle that came back (null: out of memory, a span without
+ * a connection is not made).
  */
 struct submit_connecting {
 	struct submit submit;
-	uint64_t start_ns;
-	const void *caller;
+	struct span_record span;
+	struct area_call *open;
 	bool traced;
 };
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cold.h"
 #include "base/random.h"
 #include "base/real.h"
 #include "exporter/small_file.h"
@@ -159,7 +160,7 @@ static struct {
 	_Alignas(16) uint8_t memory[CARES_SIZE];
 	size_t used;
 	bool begun;
-} cares;
+} cares COLD_TABLE;
 
 static void *cares_take(size_t size)
 {

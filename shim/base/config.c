@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cold.h"
 #include "base/config_parse.h"
 #include "base/log.h"
 
@@ -126,7 +127,7 @@ static const struct config_alias config_levels[] = {
 	{ "verbose", LOG_DEBUG }, { "trace", LOG_DEBUG }, { "all", LOG_DEBUG },
 };
 
-static struct config config_present;
+static struct config config_present COLD_TABLE;
 static _Atomic int config_loaded;
 static _Atomic int config_warned;
 

@@ -2,6 +2,8 @@
 /* The copies of libpq in this process, and which object calls which of them. */
 #include "call/libpq.h"
 
+#include "base/cold.h"
+
 #define LIBRARIES 64
 #define CALLERS 128
 
@@ -22,14 +24,14 @@ static const char *const names[] = {
 static struct {
 	_Atomic int state;
 	struct libpq libpq;
-} library[LIBRARIES];
+} library[LIBRARIES] COLD_TABLE;
 
 static struct {
 	_Atomic int state;
 	struct resolve_object object;
 	_Atomic uint64_t unloads;
 	const struct libpq *_Atomic libpq;
-} caller[CALLERS];
+} caller[CALLERS] COLD_TABLE;
 
 static _Atomic uint64_t unloads_now;
 struct libpq_copies libpq_copies;

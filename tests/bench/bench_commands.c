@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands to a real PostgreSQL: bench_commands prepared|text COUNT */
+/*
+ * Calls of libpq on a connection to a real PostgreSQL: bench_commands prepared|text|result COUNT.
+ * result asks for results where no command is in flight.
+ */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,22 +14,32 @@ static const char prepared[] = "SELECT abalance FROM pgbench_accounts WHERE aid 
 static const char text[] = "SELECT abalance, aid, bid FROM pgbench_accounts "
 			   "WHERE aid = 12345 AND filler <> 'something' LIMIT 10";
 
-int main(int argc, char **argv)
+static PGresult *call(PGconn *connection, const char *kind)
 {
 	const char *const values[] = { "12345" };
+
+	if (!strcmp(kind, "prepared"))
+		return PQexecPrepared(connection, "P0_1", 1, values, NULL, NULL, 0);
+	return PQexec(connection, text);
+}
+
+int main(int argc, char **argv)
+{
 	PGconn *connection;
 	PGresult *result;
 
 	if (argc != 3) {
-		fputs("usage: bench_commands prepared|text COUNT\n", stderr);
+		fputs("usage: bench_commands prepared|text|result COUNT\n", stderr);
 		return 2;
 	}
 	connection = PQconnectdb("");
 	PQclear(PQprepare(connection, "P0_1", prepared, 0, NULL));
 	for (long i = strtol(argv[2], NULL, 10); i > 0; i--) {
-		result = !strcmp(argv[1], "prepared") ?
-				 PQexecPrepared(connection, "P0_1", 1, values, NULL, NULL, 0) :
-				 PQexec(connection, text);
+		if (!strcmp(argv[1], "result")) {
+			PQclear(PQgetResult(connection));
+			continue;
+		}
+		result = call(connection, argv[1]);
 		if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 			fputs(PQerrorMessage(connection), stderr);
 			return 1;

@@ -442,11 +442,3 @@ struct delivery_counts delivery_counts(const struct delivery *delivery)
 	counts.waiting = delivery->batch.spans;
 	return counts;
 }
-
-void delivery_abandon(struct delivery *delivery)
-{
-	http_client_abandon(&delivery->client);
-	batch_drop(&delivery->batch, delivery->batch.spans);
-	delivery->step = STEP_IDLE;
-	delivery->taken = 0;
-}

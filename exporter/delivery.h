@@ -77,7 +77,4 @@ struct delivery_counts {
 
 struct delivery_counts delivery_counts(const struct delivery *delivery);
 
-/* In a forked child: the connection is the parent's. */
-void delivery_abandon(struct delivery *delivery);
-
 #endif

@@ -190,14 +190,6 @@ void exporter_end(struct exporter *exporter)
 	munmap(bump.start, (size_t)(bump.limit - bump.start));
 }
 
-void exporter_abandon(struct exporter *exporter)
-{
-	if (exporter->delivery)
-		delivery_abandon(exporter->delivery);
-	if (exporter->file)
-		exporter->file->fd = -1;
-}
-
 /* ---- running ---- */
 
 void exporter_stop(struct exporter *exporter)

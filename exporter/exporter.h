@@ -99,9 +99,6 @@ const struct summary *exporter_summary(const struct exporter *exporter);
 struct exporter_counts exporter_counts(const struct exporter *exporter);
 struct reader_losses exporter_losses(const struct exporter *exporter);
 
-/* In a forked child: forgets everything without touching the parent's connection. */
-void exporter_abandon(struct exporter *exporter);
-
 void exporter_end(struct exporter *exporter);
 
 #endif

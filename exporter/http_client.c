@@ -86,13 +86,6 @@ void http_client_abort(struct http_client *client)
 	client->state = HTTP_IDLE;
 }
 
-void http_client_abandon(struct http_client *client)
-{
-	client->fd = client->resolver.fd = -1;
-	client->resolver.state = RESOLVER_IDLE;
-	client->state = HTTP_IDLE;
-}
-
 static const char *error_text(int error)
 {
 	switch (error) {

@@ -69,7 +69,4 @@ static inline bool http_client_busy(const struct http_client *client)
 /* Closes the connection and forgets the request. */
 void http_client_abort(struct http_client *client);
 
-/* In a forked child: forgets the parent's descriptors, closes nothing. */
-void http_client_abandon(struct http_client *client);
-
 #endif

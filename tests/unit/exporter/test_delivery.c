@@ -304,17 +304,6 @@ static void an_endpoint_that_cannot_be_used_fails_each_span(void **state)
 	}
 }
 
-static void a_forked_child_sends_nothing_of_its_parent(void **state)
-{
-	(void)state;
-	begin(false);
-	queue(5);
-	steps(false);
-	delivery_abandon(delivery);
-	assert_counts(0, 0, 0, 0);
-	assert_true(delivery_idle(delivery));
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 TESTS(CASE(a_batch_goes_when_it_is_full), CASE(a_batch_goes_after_the_delay),
@@ -323,5 +312,4 @@ TESTS(CASE(a_batch_goes_when_it_is_full), CASE(a_batch_goes_after_the_delay),
       CASE(attempts_have_a_ceiling), CASE(a_refusal_is_final),
       CASE(what_the_collector_rejects_is_counted), CASE(silence_ends_at_the_timeout),
       CASE(where_nobody_asked_one_try_is_all_for_a_while), CASE(an_interrupted_batch_goes_again),
-      CASE(an_endpoint_that_cannot_be_used_fails_each_span),
-      CASE(a_forked_child_sends_nothing_of_its_parent))
+      CASE(an_endpoint_that_cannot_be_used_fails_each_span))

@@ -201,19 +201,6 @@ static void a_request_can_be_given_up(void **state)
 	assert_false(http_client_busy(&client));
 }
 
-static void a_forked_child_closes_nothing(void **state)
-{
-	(void)state;
-	post(SLICE("one"));
-	expect_request("one");
-	int fd = client.fd;
-
-	http_client_abandon(&client);
-	assert_int_equal(client.fd, -1);
-	assert_true(fcntl(fd, F_GETFD) >= 0);
-	close(fd);
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 TESTS(CASE(a_request_has_the_fields_that_it_needs), CASE(a_connection_is_used_again),
@@ -222,4 +209,4 @@ TESTS(CASE(a_request_has_the_fields_that_it_needs), CASE(a_connection_is_used_ag
       CASE(a_new_connection_that_ends_without_an_answer_has_failed),
       CASE(an_answer_that_is_cut_has_failed), CASE(nobody_listens),
       CASE(what_is_no_http_has_failed), CASE(an_answer_before_the_body_was_sent_is_taken),
-      CASE(a_request_can_be_given_up), CASE(a_forked_child_closes_nothing))
+      CASE(a_request_can_be_given_up))

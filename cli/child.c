@@ -114,16 +114,27 @@ static bool child_ended(struct child *child)
 	return true;
 }
 
+/* Whoever goes on after a stop has SIGCONT waiting, blocked as it is. */
+static bool just_continued(int taken)
+{
+	sigset_t pending;
+
+	return taken == SIGCONT || (sigpending(&pending) == 0 && sigismember(&pending, SIGCONT));
+}
+
 void child_wait(const struct child_signals *signals, struct child *child)
 {
+	int number = 0;
+
 	while (!child_ended(child)) {
 		siginfo_t info;
-		int number = sigwaitinfo(&signals->waited, &info);
 
+		number = sigwaitinfo(&signals->waited, &info);
 		/* The kernel's own (a hang-up of the terminal) went to the whole group already. */
 		if (number > 0 && number != SIGCHLD && info.si_code <= 0)
 			kill(child->pid, number);
 	}
+	child->missed = just_continued(number);
 }
 
 bool child_signal_came(const struct child_signals *signals, long limit_ms)

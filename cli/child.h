@@ -24,6 +24,7 @@ struct child {
 	pid_t pid;
 	int exit_code;		/* 128 + signal when it was killed */
 	int signal;		/* that killed it, or 0 */
+	bool missed;		/* it ended while we were stopped: when is not known */
 };
 
 void child_signals_begin(struct child_signals *ret);

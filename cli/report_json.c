@@ -238,6 +238,7 @@ static json_t *object_of(const struct report_json *report)
 	json_object_set_new(object, "signal",
 			    report->signal ? json_string(report->signal) : json_null());
 	json_object_set_new(object, "wall_ms", milliseconds(report->run->wall_ns));
+	json_object_set_new(object, "wall_at_most", json_boolean(report->run->wall_at_most));
 	json_object_set_new(object, "db_ms", milliseconds(totals->database_ns));
 	json_object_set_new(object, "trace_id", hex(report->trace_id, 16));
 	json_object_set_new(object, "connections", connections_of(report->summary));

@@ -230,16 +230,29 @@ static void find_running(struct run *run, const struct child_signals *signals)
 static void add_run_span(const struct run *run)
 {
 	_Alignas(8) uint8_t memory[RUN_SPAN_ROOM];
-	const char *path = run->program.executable[0] ? run->program.executable :
-							run->options->command[0];
+	const char *name = program_base_name(run->options->command[0]);
+	const char *executable = program_base_name(run->program.executable);
+	const struct run_span_end end = { name, *executable ? executable : name, &run->child,
+					  run->wall_ns };
 	const struct span_record *record;
 
 	if (!run->span_made)
 		return;
-	record = run_span_record(&run->span, program_base_name(path), &run->child, run->wall_ns,
-				 memory);
+	record = run_span_record(&run->span, &end, memory);
 	if (record)
 		exporter_add(run->exporter, record);
+}
+
+/* A wrapper may have executed something else: that is what ran. */
+static void find_executable(struct run *run)
+{
+	struct slice path = exporter_executable(run->exporter, (uint32_t)run->child.pid,
+						(uint32_t)getpid());
+
+	if (path.size == 0 || path.size >= sizeof(run->program.executable))
+		return;
+	memcpy(run->program.executable, path.data, path.size);
+	run->program.executable[path.size] = 0;
 }
 
 /*
@@ -250,6 +263,7 @@ static void collect(struct run *run)
 {
 	area_close(run->session.area);
 	exporter_collect(run->exporter, run->running_count == 0);
+	find_executable(run);
 	add_run_span(run);
 }
 

@@ -51,13 +51,15 @@ void run_span_begin(const struct config *config, const char *inherited, uint64_t
 }
 
 static void head_fill(struct span_record *record, const struct run_span *span,
-		      const struct child *child, uint64_t duration_ns)
+		      const struct run_span_end *end)
 {
+	const struct child *child = end->child;
+
 	memcpy(record->trace_id, span->context.trace_id, sizeof(record->trace_id));
 	memcpy(record->span_id, span->context.span_id, sizeof(record->span_id));
 	memcpy(record->parent_id, span->parent_id, sizeof(record->parent_id));
 	record->start_ns = span->start_ns;
-	record->duration_ns = duration_ns;
+	record->duration_ns = end->duration_ns;
 	record->pid = (uint32_t)child->pid;
 	record->thread_id = (uint32_t)child->pid;
 	record->scope = SCOPE_RUN;
@@ -68,19 +70,21 @@ static void head_fill(struct span_record *record, const struct run_span *span,
 				  (span->sampled ? SPAN_SAMPLED : 0));
 }
 
-const struct span_record *run_span_record(const struct run_span *span, const char *name,
-					  const struct child *child, uint64_t duration_ns,
+const struct span_record *run_span_record(const struct run_span *span,
+					  const struct run_span_end *end,
 					  uint8_t memory[RUN_SPAN_ROOM])
 {
+	const struct child *child = end->child;
 	struct record_writer writer;
 	struct span_record *record = record_writer_span(&writer, memory, RUN_SPAN_ROOM);
 	char type[32];
 
 	if (!record)
 		return NULL;
-	head_fill(record, span, child, duration_ns);
-	record_put_string(&writer, ATTRIBUTE_SPAN_NAME, slice_of_string(name));
-	record_put_string(&writer, ATTRIBUTE_PROCESS_EXECUTABLE_NAME, slice_of_string(name));
+	head_fill(record, span, end);
+	record_put_string(&writer, ATTRIBUTE_SPAN_NAME, slice_of_string(end->name));
+	record_put_string(&writer, ATTRIBUTE_PROCESS_EXECUTABLE_NAME,
+			  slice_of_string(end->executable));
 	record_put_integer(&writer, ATTRIBUTE_PROCESS_EXIT_CODE, child->exit_code);
 	record_put_integer(&writer, ATTRIBUTE_PROCESS_PID, child->pid);
 	if (child->signal)

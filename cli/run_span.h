@@ -30,9 +30,16 @@ struct run_span {
 void run_span_begin(const struct config *config, const char *inherited, uint64_t start_ns,
 		    struct run_span *ret);
 
-/* The finished record in @memory, aligned to 8; null when @name does not fit. */
-const struct span_record *run_span_record(const struct run_span *span, const char *name,
-					  const struct child *child, uint64_t duration_ns,
+struct run_span_end {
+	const char *name;		/* the command's, as it was typed */
+	const char *executable;		/* what it executed last, which may have another name */
+	const struct child *child;
+	uint64_t duration_ns;
+};
+
+/* The finished record in @memory, aligned to 8; null when the names do not fit. */
+const struct span_record *run_span_record(const struct run_span *span,
+					  const struct run_span_end *end,
 					  uint8_t memory[RUN_SPAN_ROOM]);
 
 #endif

@@ -342,6 +342,11 @@ void exporter_add(struct exporter *exporter, const struct span_record *record)
 		file_sink_flush(exporter->file);
 }
 
+struct slice exporter_executable(const struct exporter *exporter, uint32_t pid, uint32_t parent)
+{
+	return resource_executable(exporter->resources, pid, parent);
+}
+
 const struct summary *exporter_summary(const struct exporter *exporter)
 {
 	return exporter->summary;

@@ -95,6 +95,9 @@ void exporter_collect(struct exporter *exporter, bool ended);
 /* A span that the consumer itself makes (the run's own), through the same path. */
 void exporter_add(struct exporter *exporter, const struct span_record *record);
 
+/* The path of what a process executed last (exporter/resource.h); empty: unknown. */
+struct slice exporter_executable(const struct exporter *exporter, uint32_t pid, uint32_t parent);
+
 const struct summary *exporter_summary(const struct exporter *exporter);
 struct exporter_counts exporter_counts(const struct exporter *exporter);
 struct reader_losses exporter_losses(const struct exporter *exporter);

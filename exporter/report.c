@@ -57,7 +57,7 @@ static void write_head(struct page *page)
 	line_style(line, LINE_BOLD);
 	line_put_text(line, run->command, 30);
 	line_style(line, LINE_PLAIN);
-	line_put(line, "  ");
+	line_put(line, run->wall_at_most ? "  at most " : "  ");
 	page_put_duration(line, run->wall_ns);
 	if (run->ended.size > 0)
 		line_put(line, "  ");
@@ -100,7 +100,7 @@ static void write_servers(struct page *page)
 static bool anything_wrong(const struct summary_totals *totals, const struct report_run *run)
 {
 	return totals->errors + totals->connect_errors + totals->incomplete + run->area_full +
-	       run->queue_full + run->running_count > 0;
+	       run->queue_full + run->running_count + run->wall_at_most > 0;
 }
 
 bool report_interesting(const struct summary *summary, const struct report_run *run,

@@ -42,6 +42,7 @@ struct report_run {
 	struct slice command;		/* "shopd" */
 	struct slice ended;		/* "exit 7", "killed by SIGSEGV"; empty: not over */
 	uint64_t wall_ns;
+	bool wall_at_most;		/* nobody saw the end of the run: it came earlier */
 	uint64_t area_full;		/* losses: spans for which no lane had room */
 	uint64_t queue_full;		/* not sent: no room in the queue of the network */
 	const struct report_process *running;	/* processes that outlive the run */

@@ -140,11 +140,20 @@ static void write_losses(struct page *page)
 	}
 }
 
+static void write_missed(struct page *page)
+{
+	if (!page->run->wall_at_most)
+		return;
+	page_mark(page, "Missed the end: otelshim itself was stopped when the command ended");
+	page_end(page);
+}
+
 void report_faults(struct page *page)
 {
 	write_errors(page);
 	write_connect_errors(page);
 	write_incomplete(page);
 	write_running(page);
+	write_missed(page);
 	write_losses(page);
 }

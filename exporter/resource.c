@@ -164,6 +164,17 @@ void resource_describe(struct resource_table *table, const struct reader_process
 	table->index[i] = (uint16_t)table->processes;
 }
 
+struct slice resource_executable(const struct resource_table *table, uint32_t pid, uint32_t parent)
+{
+	for (size_t i = table->processes; i-- > 0;) {
+		const struct reader_process *described = &table->process[i].described;
+
+		if (described->pid == pid && described->parent_pid == parent)
+			return described->executable;
+	}
+	return (struct slice){ 0 };
+}
+
 /* ---- OTEL_RESOURCE_ATTRIBUTES ---- */
 
 static int hex_value(uint8_t digit)

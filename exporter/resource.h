@@ -54,6 +54,12 @@ struct resource_table *resource_table_begin(void *memory, const struct config *c
 void resource_describe(struct resource_table *table, const struct reader_process *process);
 
 /*
+ * The program that a process executed last, as far as it described itself: the path of its
+ * executable; empty when it is unknown. @parent tells it from a later process of the same pid.
+ */
+struct slice resource_executable(const struct resource_table *table, uint32_t pid, uint32_t parent);
+
+/*
  * The resource of @span's process; valid until the next call. A process that was never described
  * gets what is known: the settings, the machine, and the executable that the span itself names.
  */

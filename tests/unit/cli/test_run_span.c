@@ -90,7 +90,10 @@ static void the_record_says_how_it_ended(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		_Alignas(8) uint8_t memory[RUN_SPAN_ROOM];
 		const struct span_record *record =
-			run_span_record(&span, "shopd", &cases[i].child, 77, memory);
+			run_span_record(&span,
+					&(struct run_span_end){ "shop", "shopd", &cases[i].child,
+								77 },
+					memory);
 		struct attribute_value code;
 
 		assert_non_null(record);
@@ -101,7 +104,7 @@ static void the_record_says_how_it_ended(void **state)
 		assert_int_equal(record->start_ns, 5);
 		assert_int_equal(record->duration_ns, 77);
 		assert_int_equal(record->marks, SPAN_PARENT_REMOTE | SPAN_SAMPLED);
-		assert_slice_equal(text_of(record, ATTRIBUTE_SPAN_NAME), SLICE("shopd"));
+		assert_slice_equal(text_of(record, ATTRIBUTE_SPAN_NAME), SLICE("shop"));
 		assert_slice_equal(text_of(record, ATTRIBUTE_PROCESS_EXECUTABLE_NAME),
 				   SLICE("shopd"));
 		assert_slice_equal(text_of(record, ATTRIBUTE_ERROR_TYPE),
@@ -125,7 +128,8 @@ static void a_name_that_does_not_fit_makes_no_record(void **state)
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = 0;
 	run_span_begin(&config, NULL, 5, &span);
-	assert_null(run_span_record(&span, name, &child, 1, memory));
+	assert_null(run_span_record(&span, &(struct run_span_end){ name, "x", &child, 1 },
+				    memory));
 }
 
 TESTS(cmocka_unit_test(an_inherited_parent_gives_trace_and_decision),

@@ -143,6 +143,22 @@ static void at_80_columns_two_columns_go_and_the_query_shrinks(void **state)
 	summary_end(summary);
 }
 
+static void an_end_that_nobody_saw_is_a_limit(void **state)
+{
+	static struct output output;
+	struct summary *summary = summary_begin();
+	struct report_run run = run_of(4370 * MS);
+	struct report_style style = style_of(98);
+	const char *text;
+
+	(void)state;
+	run.wall_at_most = true;
+	text = written(summary, &run, &style, &output);
+	assert_non_null(strstr(text, "otelshim  shopd  at most 4.37 s  exit 7  "));
+	assert_non_null(strstr(text, "\n! Missed the end: otelshim itself was stopped when "));
+	summary_end(summary);
+}
+
 /* Long names of everything, several of everything. */
 static struct summary *crowd(void)
 {
@@ -184,6 +200,7 @@ static void every_width_is_kept(void **state)
 	run.running = running;
 	run.running_count = 30;
 	run.area_full = run.queue_full = 123456;
+	run.wall_at_most = true;
 	run.ended = SLICE("killed by SIGRTMIN+12");
 	for (unsigned i = 0; i < 2 * 130; i++) {
 		struct report_style style = style_of(i / 2);
@@ -359,6 +376,7 @@ static void colours_mark_what_is_slow_and_nothing_else_changes(void **state)
 TESTS(cmocka_unit_test(a_slow_run_has_a_table),
       cmocka_unit_test(at_80_columns_two_columns_go_and_the_query_shrinks),
       cmocka_unit_test(every_width_is_kept),
+      cmocka_unit_test(an_end_that_nobody_saw_is_a_limit),
       cmocka_unit_test(a_run_with_nothing_slow_has_two_lines),
       cmocka_unit_test(threads_that_wait_together_are_told_apart_from_one),
       cmocka_unit_test(what_was_lost_or_unfinished_is_said),

@@ -92,6 +92,26 @@ static void a_process_has_its_own_resource(void **state)
 	free(table);
 }
 
+static void what_a_process_executed_last_is_known(void **state)
+{
+	(void)state;
+	struct resource_table *table = table_new();
+	struct reader_process wrapper = process_with(1, "", ""), real = process_with(2, "", "");
+	struct reader_process later = process_with(3, "", "");
+
+	assert_int_equal(resource_executable(table, 4242, 7).size, 0);
+	wrapper.parent_pid = real.parent_pid = 7;
+	wrapper.executable = SLICE("/usr/bin/perl");
+	real.executable = SLICE("/usr/lib/postgresql/15/bin/psql");
+	later.parent_pid = 8;
+	resource_describe(table, &wrapper);
+	assert_slice_equal(resource_executable(table, 4242, 7), wrapper.executable);
+	resource_describe(table, &real);
+	resource_describe(table, &later);
+	assert_slice_equal(resource_executable(table, 4242, 7), real.executable);
+	free(table);
+}
+
 static void the_environment_overrides_what_was_found(void **state)
 {
 	(void)state;
@@ -247,6 +267,7 @@ static void times_are_written_as_dates(void **state)
 }
 
 TESTS(cmocka_unit_test(a_process_has_its_own_resource),
+      cmocka_unit_test(what_a_process_executed_last_is_known),
       cmocka_unit_test(the_environment_overrides_what_was_found),
       cmocka_unit_test(a_malformed_list_counts_for_nothing),
       cmocka_unit_test(members_are_taken_one_by_one),

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cold.h"
+
 /* Bytes of address space, resident only as far as used. */
 #define ARENA_CEILING ((size_t)32 << 20)
 
@@ -46,10 +48,10 @@ struct arena_head {
 extern struct arena_head *_Atomic arena_head;
 
 /* A zeroed block of at least @size bytes, aligned to 64, or null. */
-void *arena_take(size_t size);
+__attribute__((noinline)) void *arena_take(size_t size);
 
 /* Gives back what arena_take(@size) returned; a null pointer is allowed. */
-void arena_give(void *block, size_t size);
+__attribute__((noinline)) void arena_give(void *block, size_t size);
 
 /*
  * The block that hangs on @root, made zeroed with @size bytes by whoever comes first; null when
@@ -69,13 +71,13 @@ static inline void *arena_root_peek(enum arena_root root)
 uint64_t arena_refused(void);
 
 /* One more call that passed through because the guard was taken, for base/guard.h. */
-void arena_count_guarded(void);
+COLD void arena_count_guarded(void);
 
 /* How often that was in this process. */
 uint64_t arena_guarded(void);
 
 /* What arena_process_id() does at its first use in a process. */
-uint64_t arena_identify(void);
+COLD uint64_t arena_identify(void);
 
 /*
  * This process by a random number that differs in a forked child, made at the first use (one

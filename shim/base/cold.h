@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Big tables of which a process touches little or nothing at load, kept apart from the variables
- * that every process writes then: those share few pages, each of which costs a fault and 4 KiB.
+ * What is rarely touched, kept apart from what every call touches.
+ *
+ * COLD_TABLE: big tables of which a process touches little or nothing at load, apart from the
+ * variables that every process writes then: those share few pages, each of which costs a fault and
+ * 4 KiB. COLD: functions off the common way, never inlined: they would lend it their registers and
+ * their frame. HOT: the common way through a call, with all that it calls, but for COLD, in one
+ * function.
  */
 #ifndef BASE_COLD_H
 #define BASE_COLD_H
 
 #define COLD_TABLE __attribute__((section(".bss.cold")))
+#define COLD __attribute__((noinline, cold))
+#define HOT __attribute__((flatten))
 
 #endif

@@ -27,6 +27,7 @@ struct thread *thread_begin(void)
 	number = atomic_fetch_add_explicit(&thread_count, 1, memory_order_relaxed);
 	random_seed(thread_self.random, process_id + number * 0x9e3779b97f4a7c15u);
 	thread_self.id = (uint32_t)raw_call3(SYS_gettid, 0, 0, 0);
+	thread_self.pid = arena_process_pid();
 	thread_self.lane = thread_self.id;
 	thread_self.call_slot = thread_self.id;
 	atomic_signal_fence(memory_order_release);

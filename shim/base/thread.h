@@ -13,12 +13,14 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/cold.h"
 
 struct thread {
 	/* Whose state this is; another value than arena_process_id(): stale */
 	uint64_t process_id;
 	uint64_t random[4];	/* xoshiro256** state, see base/random.h */
 	uint32_t id;		/* kernel thread id */
+	uint32_t pid;		/* of the process, see arena_process_pid() */
 	uint32_t lane;		/* tried first, see trace/area.h */
 	uint32_t call_slot;	/* tried first, see trace/area.h */
 	uint32_t depth;		/* how deep inside our own code, see base/guard.h */
@@ -32,7 +34,7 @@ struct thread {
 extern _Thread_local struct thread thread_self __attribute__((tls_model("initial-exec")));
 
 /* What thread_current() does in a new thread or process. */
-struct thread *thread_begin(void);
+COLD struct thread *thread_begin(void);
 
 /* This thread's state without any check: for the guard and for the socket hooks. */
 static inline struct thread *thread_peek(void)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/cold.h"
 #include "protocol/sql.h"
 
 #define SUMMARY_ROOM 256u
@@ -66,7 +67,7 @@ static bool number_of(const char *text, uint64_t *ret)
 	return true;
 }
 
-static void tag_keep(struct command *command, const char *tag)
+static COLD void tag_keep(struct command *command, const char *tag)
 {
 	size_t size = tag ? strnlen(tag, sizeof(command->tag) - 1) : 0;
 
@@ -80,7 +81,7 @@ static void tag_keep(struct command *command, const char *tag)
  * PQcmdTuples counts what a SELECT returned as well; affected are the rows of commands that change
  * or move, with or without RETURNING. SELECT INTO and CREATE TABLE AS return none: they affect.
  */
-static void command_affects(struct command *command, const struct libpq *libpq,
+static COLD void command_affects(struct command *command, const struct libpq *libpq,
 			    struct pg_result *result)
 {
 	uint64_t number;
@@ -96,7 +97,7 @@ static void command_affects(struct command *command, const struct libpq *libpq,
 	command->affected_known = true;
 }
 
-static void command_error(struct command *command, const struct libpq *libpq,
+static COLD void command_error(struct command *command, const struct libpq *libpq,
 			  struct pg_conn *handle, struct pg_result *result)
 {
 	const char *sqlstate = result && libpq->PQresultErrorField ?

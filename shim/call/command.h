@@ -92,8 +92,34 @@ struct command_source {
 	bool standard_strings;		/* standard_conforming_strings */
 };
 
+/*
+ * Makes a used command a fresh one. Field by field, since it is done for each call: what nobody
+ * reads before it is written stays. @span is all zeros, as the parts of it that are filled at
+ * different times are read.
+ */
+static inline void command_begin(struct command *command)
+{
+	struct span_record *span = &command->span;
+
+	command->next = command->older = command->newer = NULL;
+	*span = (struct span_record){ .process_id = 0 };
+	command->open = NULL;
+	command->bytes = NULL;
+	command->bytes_size = command->text_size = 0;
+	command->summary_size = command->name_size = 0;
+	command->results = 0;
+	command->hash = command->end_ns = 0;
+	command->rows = command->affected = 0;
+	command->first_byte_ns = command->fetch_ns = 0;
+	command->error = NULL;
+	command->kind = command->copy = 0;
+	command->rows_known = command->affected_known = command->split_known = false;
+	command->pipelined = command->incomplete = command->skipped = false;
+	command->sqlstate[0] = command->tag[0] = '\0';
+}
+
 /* Describes the text of @source into @command; false when there is no memory. */
-bool command_describe(struct command *command, const struct command_source *source);
+COLD bool command_describe(struct command *command, const struct command_source *source);
 
 /* Gives the block of @command back, not the command itself. */
 void command_clear(struct command *command);

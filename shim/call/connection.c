@@ -118,7 +118,7 @@ struct command *connection_command(struct connection *connection)
 	if (connection->own_taken)
 		return arena_take(sizeof(struct command));
 	connection->own_taken = true;
-	memset(&connection->own, 0, sizeof(connection->own));
+	command_begin(&connection->own);
 	return &connection->own;
 }
 

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cold.h"
 #include "call/command.h"
 #include "call/libpq.h"
 #include "call/module.h"
@@ -69,7 +70,7 @@ struct connection {
 struct connection *connection_find(const struct pg_conn *handle);
 
 /* The connection of @handle, made if need be; null when there is no room. */
-struct connection *connection_of(struct pg_conn *handle, const struct libpq *libpq);
+COLD struct connection *connection_of(struct pg_conn *handle, const struct libpq *libpq);
 
 /* Gives back everything, commands included, without spans. */
 void connection_forget(struct connection *connection);
@@ -80,7 +81,7 @@ void connection_forget(struct connection *connection);
 void connection_changed(struct connection *connection);
 
 /* Fills @shared from libpq's accessors and enters the descriptor. */
-void connection_learn_now(struct connection *connection);
+COLD void connection_learn_now(struct connection *connection);
 
 /* The same, if that is still to be done. */
 static inline void connection_learn(struct connection *connection)

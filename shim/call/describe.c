@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/cold.h"
 #include "base/thread.h"
 #include "call/parent.h"
 #include "trace/area.h"
@@ -117,14 +118,34 @@ static void put_about(const struct command *command, const struct connection *co
 	area_call_about(call, &writer);
 }
 
-void describe_open(struct command *command, const struct connection *connection)
+/* The room for it is no matter of the common way. */
+static COLD struct area_call *open_named(const struct command *command,
+					 const struct connection *connection)
 {
 	uint8_t room[288];
-	struct slice name = has_own_name(command) ?
-				    own_name(command, connection, room, sizeof(room)) :
-				    command_summary(command);
 
-	command->open = area_call_open(&command->span, name, command_text(command));
+	return area_call_open(&command->span, own_name(command, connection, room, sizeof(room)),
+			      command_text(command));
+}
+
+static COLD void put_own_name(struct record_writer *writer, const struct command *command,
+			      const struct connection *connection)
+{
+	uint8_t room[288];
+
+	record_put_string(writer, ATTRIBUTE_SPAN_NAME,
+			  own_name(command, connection, room, sizeof(room)));
+	if (command->kind == COMMAND_PREPARE)
+		record_put_string(writer, ATTRIBUTE_DB_OPERATION_NAME, SLICE("PREPARE"));
+}
+
+void describe_open(struct command *command, const struct connection *connection)
+{
+	if (has_own_name(command))
+		command->open = open_named(command, connection);
+	else
+		command->open = area_call_open(&command->span, command_summary(command),
+					       command_text(command));
 	put_about(command, connection);
 	if (command->span.start_ns)
 		return;
@@ -133,16 +154,22 @@ void describe_open(struct command *command, const struct connection *connection)
 		command->open->span.start_ns = command->span.start_ns;
 }
 
-static void put_outcome(struct record_writer *writer, const struct command *command)
+static COLD void put_error(struct record_writer *writer, const struct command *command)
 {
 	if (command->sqlstate[0]) {
 		struct slice sqlstate = slice_of_string(command->sqlstate);
 
 		record_put_string(writer, ATTRIBUTE_DB_RESPONSE_STATUS_CODE, sqlstate);
 		record_put_string(writer, ATTRIBUTE_ERROR_TYPE, sqlstate);
-	} else if (command->error) {
+	} else {
 		record_put_string(writer, ATTRIBUTE_ERROR_TYPE, slice_of_string(command->error));
 	}
+}
+
+static void put_outcome(struct record_writer *writer, const struct command *command)
+{
+	if (command_failed(command))
+		put_error(writer, command);
 	if (command->incomplete)
 		record_put_boolean(writer, ATTRIBUTE_PG_INCOMPLETE, true);
 	if (command->rows_known)
@@ -173,16 +200,11 @@ static void put_query(struct record_writer *writer, const struct command *comman
 static void put_command(struct record_writer *writer, const struct command *command,
 			const struct connection *connection)
 {
-	uint8_t room[288];
-
 	record_put_encoded(writer, slice_of(connection->shared, connection->shared_size),
 			   connection->shared_count);
 	record_put_string(writer, ATTRIBUTE_PG_COMMAND, words[command->kind].command);
 	if (has_own_name(command))
-		record_put_string(writer, ATTRIBUTE_SPAN_NAME,
-				  own_name(command, connection, room, sizeof(room)));
-	if (command->kind == COMMAND_PREPARE)
-		record_put_string(writer, ATTRIBUTE_DB_OPERATION_NAME, SLICE("PREPARE"));
+		put_own_name(writer, command, connection);
 	put_query(writer, command);
 	put_outcome(writer, command);
 	/*

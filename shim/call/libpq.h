@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cold.h"
 #include "base/resolve.h"
 
 struct pg_conn;
@@ -64,7 +65,7 @@ struct libpq {
  * The libpq that code at @return_address calls; null when there is none, or no place to keep it.
  * Call it again for each call: it is one lock-free look-up, and right after dlclose too.
  */
-const struct libpq *libpq_of_caller(const void *return_address);
+COLD const struct libpq *libpq_of_caller(const void *return_address);
 
 /* The copies met so far, newest last; for libpq_inside() only. */
 struct libpq_copies {
@@ -75,7 +76,7 @@ struct libpq_copies {
 extern struct libpq_copies libpq_copies;
 
 /* Of all copies but the first. */
-const struct libpq *libpq_inside_more(const void *return_address);
+COLD const struct libpq *libpq_inside_more(const void *return_address);
 
 /* To be called where a library may have come or gone since (each new connection). */
 void libpq_refresh(void);

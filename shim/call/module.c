@@ -135,12 +135,10 @@ static uint32_t module_lookup(const struct resolve_object *object)
 	return 0;
 }
 
-uint32_t module_of(struct module_memory *memory, const void *return_address)
+uint32_t module_find(struct module_memory *memory, const void *return_address)
 {
 	struct resolve_object object;
 
-	if ((uintptr_t)return_address >= memory->start && (uintptr_t)return_address < memory->end)
-		return memory->description;
 	if (!resolve_owner(return_address, &object))
 		return 0;
 	memory->start = object.start;

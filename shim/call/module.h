@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "base/cold.h"
+
 #define MODULES_MAX 256u
 
 /* The last answer, kept by each connection: most calls come from one module. */
@@ -18,6 +20,14 @@ struct module_memory {
 	uint32_t description;
 };
 
-uint32_t module_of(struct module_memory *memory, const void *return_address);
+/* For module_of() alone: the answer that @memory does not hold. */
+COLD uint32_t module_find(struct module_memory *memory, const void *return_address);
+
+static inline uint32_t module_of(struct module_memory *memory, const void *return_address)
+{
+	if ((uintptr_t)return_address - memory->start < memory->end - memory->start)
+		return memory->description;
+	return module_find(memory, return_address);
+}
 
 #endif

@@ -41,7 +41,9 @@ void parent_begin_span(const struct parent *parent, struct span_record *span)
 		span->trace_flags = TRACE_FLAG_RANDOM;
 	}
 	random_fill(span->span_id, sizeof(span->span_id));
-	if (!sampler_decides(&head_sampler, context, span->trace_id))
+	if (!(head_sampler.parent_based && context ?
+		      (context->flags & TRACE_FLAG_SAMPLED) != 0 :
+		      sampler_decides(&head_sampler, NULL, span->trace_id)))
 		return;
 	span->trace_flags |= TRACE_FLAG_SAMPLED;
 	span->marks |= SPAN_SAMPLED;

@@ -6,11 +6,12 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/cold.h"
 #include "call/describe.h"
 #include "trace/area.h"
 
 /* What the end of a command changes for the ones after it. */
-static void remember_statement(struct connection *connection, const struct command *command)
+static COLD void remember_prepare(struct connection *connection, const struct command *command)
 {
 	const struct statement_facts facts = {
 		.name = command_name(command),
@@ -19,17 +20,26 @@ static void remember_statement(struct connection *connection, const struct comma
 		.hash = command->hash,
 	};
 
-	if (command->skipped || command->kind == COMMAND_EXECUTE)
-		return;
-	/* Each of them ends the unnamed statement, even by a syntax error. */
-	if (command->kind != COMMAND_PREPARE || !facts.name.size)
+	/* It ends the unnamed statement even by a syntax error. */
+	if (!facts.name.size)
 		statement_remove(&connection->statements, SLICE(""));
-	if (command->kind != COMMAND_PREPARE || command_failed(command))
+	if (command_failed(command))
 		return;
 	if (command->end_ns)
 		statement_enter(&connection->statements, &facts);
 	else
 		statement_remove(&connection->statements, facts.name);
+}
+
+static void remember_statement(struct connection *connection, const struct command *command)
+{
+	if (command->skipped || command->kind == COMMAND_EXECUTE)
+		return;
+	if (command->kind == COMMAND_PREPARE)
+		remember_prepare(connection, command);
+	else
+		/* Each of them ends the unnamed statement. */
+		statement_remove(&connection->statements, SLICE(""));
 }
 
 static void take_split(const struct connection *connection, struct command *command)
@@ -57,12 +67,10 @@ static void finish_head(struct connection *connection, uint64_t now_ns)
 	queue_finish(connection, connection_pop(connection), now_ns);
 }
 
-void queue_abandon_call(struct connection *connection)
+void queue_abandon_now(struct connection *connection)
 {
 	struct command *command = connection->calling;
 
-	if (!command)
-		return;
 	connection->calling = NULL;
 	if (command->span.kind) {
 		command->incomplete = true;
@@ -74,7 +82,7 @@ void queue_abandon_call(struct connection *connection)
 	area_count_passed();
 }
 
-void queue_settle(struct connection *connection)
+void queue_settle_now(struct connection *connection)
 {
 	uint64_t now_ns = connection->head ? clock_now_ns() : 0;
 
@@ -154,7 +162,7 @@ void queue_sync(struct connection *connection)
 }
 
 /* A sync answers for everything before it, also what was lost from sight. */
-static void finish_to_sync(struct connection *connection, uint64_t now_ns)
+static COLD void finish_to_sync(struct connection *connection, uint64_t now_ns)
 {
 	while (connection->head) {
 		struct command *head = connection->head;
@@ -195,7 +203,7 @@ void queue_result(struct connection *connection, struct pg_result *result, uint6
 
 /* ---- the text of an execute ---- */
 
-static bool copy_text(struct command *command, struct slice text, struct slice summary)
+static COLD bool copy_text(struct command *command, struct slice text, struct slice summary)
 {
 	size_t size = text.size + summary.size;
 
@@ -212,7 +220,8 @@ static bool copy_text(struct command *command, struct slice text, struct slice s
 	return true;
 }
 
-static const struct command *find_in_flight(const struct connection *connection, struct slice name)
+static COLD const struct command *find_in_flight(const struct connection *connection,
+						 struct slice name)
 {
 	const struct command *command = connection->newest_prepare;
 
@@ -224,7 +233,8 @@ static const struct command *find_in_flight(const struct connection *connection,
 bool queue_find_statement(struct connection *connection, const char *name, struct command *command)
 {
 	struct slice wanted = slice_of_string(name);
-	const struct command *in_flight = find_in_flight(connection, wanted);
+	const struct command *in_flight =
+		connection->newest_prepare ? find_in_flight(connection, wanted) : NULL;
 	const struct statement *statement;
 
 	if (in_flight) {

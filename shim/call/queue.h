@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cold.h"
 #include "call/connection.h"
 
 /* Ends a command that is in no queue: its record is written, its memory given back. */
@@ -22,34 +23,46 @@ void queue_finish(struct connection *connection, struct command *command, uint64
  * left behind. Without a terminal result: an abandoned COPY IN is an error (libpq sends CopyFail),
  * the rest is incomplete.
  */
-void queue_settle(struct connection *connection);
+COLD void queue_settle_now(struct connection *connection);
+
+static inline void queue_settle(struct connection *connection)
+{
+	if (connection->head || connection->calling)
+		queue_settle_now(connection);
+}
 
 /*
  * Ends a command whose real call did not return: a callback jumped away from it, or makes another
  * call on the same connection inside it.
  */
-void queue_abandon_call(struct connection *connection);
+COLD void queue_abandon_now(struct connection *connection);
+
+static inline void queue_abandon_call(struct connection *connection)
+{
+	if (connection->calling)
+		queue_abandon_now(connection);
+}
 
 /*
  * A command that is not in the queue was sent (no memory). What was queued before it is over, or,
  * in a pipeline, nothing is queued after it until the results are known to be ours again.
  */
-void queue_lose(struct connection *connection);
+COLD void queue_lose(struct connection *connection);
 
 /* A request without a span was sent: its results are nobody else's. */
-void queue_untold(struct connection *connection);
+COLD void queue_untold(struct connection *connection);
 
 /* A sync was sent. */
-void queue_sync(struct connection *connection);
+COLD void queue_sync(struct connection *connection);
 
 /*
  * A synchronous command that stopped at COPY: stays in flight until the data ended. COPY BOTH ends
  * here.
  */
-void queue_begin_copy(struct connection *connection, struct command *command, uint64_t now_ns);
+COLD void queue_begin_copy(struct connection *connection, struct command *command, uint64_t now_ns);
 
 /* PQendcopy: it swallows the result of the head. */
-void queue_end_copy(struct connection *connection, bool failed, uint64_t now_ns);
+COLD void queue_end_copy(struct connection *connection, bool failed, uint64_t now_ns);
 
 /* One answer of PQgetResult, null included; with an empty queue only while it is blind. */
 void queue_result(struct connection *connection, struct pg_result *result, uint64_t now_ns);

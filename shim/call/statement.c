@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/cold.h"
 #include "trace/area.h"
 
 /* Descriptions by text, for all connections of the process: pools prepare the same text on each. */
@@ -45,7 +46,7 @@ const struct statement *statement_find(const struct statement_map *map, struct s
 	return NULL;
 }
 
-static void statement_unlink(struct statement_map *map, struct statement *statement)
+static COLD void statement_unlink(struct statement_map *map, struct statement *statement)
 {
 	struct statement **link = bucket_of(map, statement_name(statement));
 

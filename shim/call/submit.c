@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/cold.h"
 #include "base/guard.h"
 #include "call/connection.h"
 #include "call/describe.h"
@@ -83,7 +84,7 @@ static bool begin_command(struct submit *submit, struct pg_conn *handle, const v
 }
 
 /* No standard strings only where the server said so; asked for only when it matters. */
-static bool standard_strings(const struct submit *submit, const char *query)
+static COLD bool standard_strings(const struct submit *submit, const char *query)
 {
 	const char *setting;
 
@@ -141,7 +142,7 @@ static struct command *returned_command(struct submit *submit, struct guard *gua
 	return NULL;
 }
 
-void submit_begin_synchronous(struct submit *submit, const struct submit_request *request)
+HOT void submit_begin_synchronous(struct submit *submit, const struct submit_request *request)
 {
 	struct connection *connection;
 	struct command *command;
@@ -169,7 +170,7 @@ void submit_begin_synchronous(struct submit *submit, const struct submit_request
 	guard_leave(&guard);
 }
 
-void submit_end_synchronous(struct submit *submit, struct pg_result *result)
+HOT void submit_end_synchronous(struct submit *submit, struct pg_result *result)
 {
 	uint64_t now_ns = clock_now_ns();
 	struct connection *connection = submit->connection;
@@ -187,7 +188,7 @@ void submit_end_synchronous(struct submit *submit, struct pg_result *result)
 	guard_leave(&guard);
 }
 
-void submit_begin_send(struct submit *submit, const struct submit_request *request)
+HOT void submit_begin_send(struct submit *submit, const struct submit_request *request)
 {
 	struct connection *connection;
 	struct guard guard;
@@ -210,7 +211,7 @@ void submit_begin_send(struct submit *submit, const struct submit_request *reque
 }
 
 /* A command that the server got, and that we do not follow. */
-static void end_send_passed(struct submit *submit, int sent)
+static COLD void end_send_passed(struct submit *submit, int sent)
 {
 	struct guard guard;
 
@@ -227,7 +228,7 @@ static void end_send_accepted(struct connection *connection, struct command *com
 	connection->slot->traffic.armed = !connection->pipeline;
 }
 
-static void end_send_refused(struct connection *connection, struct command *command)
+static COLD void end_send_refused(struct connection *connection, struct command *command)
 {
 	uint64_t now_ns = clock_now_ns();
 
@@ -236,7 +237,7 @@ static void end_send_refused(struct connection *connection, struct command *comm
 	queue_finish(connection, command, now_ns);
 }
 
-void submit_end_send(struct submit *submit, const struct submit_request *request, int sent)
+HOT void submit_end_send(struct submit *submit, const struct submit_request *request, int sent)
 {
 	struct connection *connection = submit->connection;
 	struct command *command;
@@ -266,7 +267,7 @@ void submit_end_send(struct submit *submit, const struct submit_request *request
 	guard_leave(&guard);
 }
 
-void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller)
+HOT void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller)
 {
 	struct guard guard;
 
@@ -274,7 +275,7 @@ void submit_begin_other(struct submit *submit, struct pg_conn *handle, const voi
 		guard_leave(&guard);
 }
 
-void submit_end_get_result(struct submit *submit, struct pg_result *result)
+HOT void submit_end_get_result(struct submit *submit, struct pg_result *result)
 {
 	uint64_t now_ns = clock_now_ns();
 	struct guard guard;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/cold.h"
 #include "base/thread.h"
 
 #define ALIGNED(size, to) (((size) + (to)-1) & ~((size_t)(to)-1))
@@ -148,7 +149,7 @@ void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(
 		atomic_store_explicit(&private_use->area, area, memory_order_release);
 }
 
-struct area_header *area_current(void)
+static inline struct area_header *area_now(void)
 {
 	struct area_header *area = atomic_load_explicit(&use.shared, memory_order_acquire);
 	struct private_use *private_use;
@@ -159,9 +160,14 @@ struct area_header *area_current(void)
 	return private_use ? atomic_load_explicit(&private_use->area, memory_order_acquire) : NULL;
 }
 
+struct area_header *area_current(void)
+{
+	return area_now();
+}
+
 static inline uint64_t owner_of_thread(const struct thread *thread)
 {
-	return AREA_OWNER(arena_process_pid(), thread->id) | use.foreign;
+	return AREA_OWNER(thread->pid, thread->id) | use.foreign;
 }
 
 /* Of one process, whatever the thread. */
@@ -227,7 +233,7 @@ static inline bool lane_take(struct area_slot *slot, uint32_t index, size_t size
 /*
  * Every lane once, from the thread's own on; a new thread's number is its id, which spreads them.
  */
-static __attribute__((noinline)) bool slot_find(struct area_slot *slot, struct thread *thread,
+static COLD bool slot_find(struct area_slot *slot, struct thread *thread,
 						size_t size)
 {
 	uint32_t lanes = use.layout.lanes;
@@ -245,7 +251,7 @@ static __attribute__((noinline)) bool slot_find(struct area_slot *slot, struct t
 
 bool area_reserve(size_t size, struct area_slot *ret)
 {
-	struct area_header *area = area_current();
+	struct area_header *area = area_now();
 	struct thread *thread = area ? thread_current() : NULL;
 
 	if (!area)
@@ -265,11 +271,8 @@ bool area_reserve(size_t size, struct area_slot *ret)
 }
 
 /* The consumer sleeps, or dozes while a lane passed half full: one of us wakes it. */
-static __attribute__((noinline)) void consumer_wake(struct area_header *area, uint32_t sleep,
-						    bool passed_half)
+static COLD void consumer_wake(struct area_header *area, uint32_t sleep)
 {
-	if (sleep < AREA_ASLEEP && !(sleep == AREA_DOZING && passed_half))
-		return;
 	if (atomic_compare_exchange_strong_explicit(&area->sleep, &sleep, AREA_AWAKE,
 						    memory_order_acq_rel, memory_order_relaxed) &&
 	    use.wake)
@@ -289,13 +292,16 @@ static inline void lane_publish(struct area_lane *lane, struct area_slot *slot, 
 
 	atomic_store_explicit(&lane->head, head, memory_order_release);
 	sleep = atomic_load_explicit(&slot->area->sleep, memory_order_acquire);
-	if (sleep <= AREA_WOKEN) {
-		atomic_store_explicit(&lane->owner, 0, memory_order_release);
-	} else {
+	if (__builtin_expect(sleep == AREA_DOZING, 1)) {
 		uint64_t tail = atomic_load_explicit(&lane->tail, memory_order_relaxed);
 
 		atomic_store_explicit(&lane->owner, 0, memory_order_release);
-		consumer_wake(slot->area, sleep, before - tail <= half && head - tail > half);
+		if (__builtin_expect(head - tail > half && before - tail <= half, 0))
+			consumer_wake(slot->area, sleep);
+	} else {
+		atomic_store_explicit(&lane->owner, 0, memory_order_release);
+		if (sleep >= AREA_ASLEEP)
+			consumer_wake(slot->area, sleep);
 	}
 }
 
@@ -319,7 +325,7 @@ void area_commit(struct area_slot *slot, uint32_t size)
 	atomic_fetch_add_explicit(&slot->area->lost_full, 1, memory_order_relaxed);
 }
 
-void area_count_passed(void)
+COLD void area_count_passed(void)
 {
 	struct area_header *area = area_current();
 
@@ -389,7 +395,7 @@ static void call_fill(struct area_call *call, const struct span_record *span, st
 struct area_call *area_call_open(const struct span_record *span, struct slice name,
 				 struct slice text)
 {
-	struct area_header *area = area_current();
+	struct area_header *area = area_now();
 	struct thread *thread = area ? thread_current() : NULL;
 	struct area_call *call;
 
@@ -442,7 +448,7 @@ void area_call_commit(struct area_call *call, struct area_slot *slot, uint32_t s
 	call_free(call);
 }
 
-void area_call_drop(struct area_call *call)
+COLD void area_call_drop(struct area_call *call)
 {
 	const struct thread *thread = call ? thread_current() : NULL;
 

@@ -202,7 +202,7 @@ bool area_layout_read(const void *memory, size_t size, struct area_layout *ret);
 void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(void));
 
 /* The area of this process; null: there is none (yet). */
-struct area_header *area_current(void);
+__attribute__((noinline)) struct area_header *area_current(void);
 
 struct area_slot {
 	struct area_header *area;

@@ -146,8 +146,9 @@ static inline struct span_record *record_writer_copy(struct record_writer *write
 }
 
 /* Room for one more attribute, its head written; null: it does not fit. */
-static inline uint8_t *writer_take(struct record_writer *writer, enum attribute_key key,
-				   enum attribute_type type, size_t size)
+static inline __attribute__((always_inline)) uint8_t *
+writer_take(struct record_writer *writer, enum attribute_key key, enum attribute_type type,
+	    size_t size)
 {
 	size_t rest = (size_t)(writer->limit - writer->position);
 	struct attribute head = { (uint16_t)key, (uint16_t)type, (uint32_t)size };

@@ -1,0 +1,4 @@
+\startpipeline
+select abalance from pgbench_accounts where aid = 1;
+select 2;
+\endpipeline

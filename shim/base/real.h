@@ -15,6 +15,7 @@
 #define _GNU_SOURCE
 #endif
 
+#include <dlfcn.h>
 #include <grp.h>
 #include <pthread.h>
 #include <sched.h>

@@ -203,8 +203,8 @@ void *resolve_next(const char *name)
 	return address;
 }
 
-static bool resolve_search(const struct resolve_object *caller, const char *name,
-			   struct resolve_object *ret)
+bool resolve_provider(const struct resolve_object *caller, const char *name,
+		      enum resolve_order order, struct resolve_object *ret)
 {
 	const struct raw_arguments how = {
 		0, (long)sizeof(struct scope), PROT_READ | PROT_WRITE,
@@ -216,30 +216,65 @@ static bool resolve_search(const struct resolve_object *caller, const char *name
 
 	if (block < 0 && block > -4096) {
 		/* No memory for a search: the start-up objects alone need none. */
-		address = resolve_next(name);
+		address = order == RESOLVE_LOCAL ? NULL : resolve_next(name);
 		return address && resolve_owner(address, ret);
 	}
-	found = scope_search((struct scope *)block, caller, name, ret);
+	found = scope_search((struct scope *)block, caller, name, order, ret);
 	raw_call3(SYS_munmap, block, (long)sizeof(struct scope), 0);
 	return found;
+}
+
+void resolve_all_in_object(const struct resolve_object *owner, const char *const *names,
+			   size_t count, void **ret)
+{
+	struct resolve_object self = { 0 };
+
+	resolve_self(&self);
+	for (size_t i = 0; i < count; i++) {
+		ret[i] = resolve_in_object(owner->load_address, owner->dynamic, names[i]);
+		if (resolve_holds(&self, ret[i]))
+			ret[i] = NULL;
+	}
 }
 
 bool resolve_for_object(const struct resolve_object *caller, const char *const *names, size_t count,
 			void **ret, struct resolve_object *ret_owner)
 {
-	struct resolve_object self = { 0 };
 	struct resolve_object owner;
 
-	if (count == 0 || !resolve_search(caller, names[0], &owner))
+	if (count == 0 || !resolve_provider(caller, names[0], RESOLVE_GLOBAL_FIRST, &owner))
 		return false;
-	resolve_self(&self);
-	for (size_t i = 0; i < count; i++) {
-		ret[i] = resolve_in_object(owner.load_address, owner.dynamic, names[i]);
-		if (resolve_holds(&self, ret[i]))
-			ret[i] = NULL;
-	}
+	resolve_all_in_object(&owner, names, count, ret);
 	*ret_owner = owner;
 	return true;
+}
+
+bool resolve_first(const char *name, struct resolve_object *ret)
+{
+	const struct link_map *last = resolve_last_map();
+	const struct link_map *map = resolve_first_map();
+	void *address = NULL;
+
+	while (map && !address) {
+		resolve_some(map, &name, 1, &address);
+		if (map == last)
+			break;
+		map = map->l_next;
+	}
+	return address && resolve_owner(address, ret);
+}
+
+bool resolve_is_startup(const struct resolve_object *object)
+{
+	const struct link_map *last = resolve_last_map();
+
+	for (const struct link_map *map = resolve_first_map(); map; map = map->l_next) {
+		if (map == object->link_map)
+			return true;
+		if (map == last)
+			break;
+	}
+	return false;
 }
 
 static int resolve_visit_unloads(struct dl_phdr_info *info, size_t size, void *data)

@@ -55,6 +55,19 @@ void *resolve_next(const char *name);
 /* The same for @count @names at once, into @ret; null where nothing defines a name. */
 void resolve_next_all(const char *const *names, size_t count, void **ret);
 
+enum resolve_order {
+	RESOLVE_GLOBAL_FIRST,	/* what a call is bound to */
+	RESOLVE_OWN_FIRST,	/* the same for an object that was opened with RTLD_DEEPBIND */
+	RESOLVE_LOCAL,		/* what came with the caller alone: nothing for the start-up */
+};
+
+/*
+ * The object that function @name comes from when @caller calls it, as without us; @ret is untouched
+ * when there is none.
+ */
+bool resolve_provider(const struct resolve_object *caller, const char *name,
+		      enum resolve_order order, struct resolve_object *ret);
+
 /*
  * Resolves @count @names into @ret as @caller would see them without us; null where nothing defines
  * a name (a function newer than the library). All come from one object: the first, in the order
@@ -62,6 +75,22 @@ void resolve_next_all(const char *const *names, size_t count, void **ret);
  */
 bool resolve_for_object(const struct resolve_object *caller, const char *const *names, size_t count,
 			void **ret, struct resolve_object *ret_owner);
+
+/* The same of one object, whoever calls; ours do not count. */
+void resolve_all_in_object(const struct resolve_object *owner, const char *const *names,
+			   size_t count, void **ret);
+
+/*
+ * The first object in global search order that defines function @name, be it ourselves: the one
+ * that a program gets. False when no object of the start-up does.
+ */
+bool resolve_first(const char *name, struct resolve_object *ret);
+
+/* Whether @object was there when the program began: such a one is never unloaded. */
+bool resolve_is_startup(const struct resolve_object *object);
+
+/* Ourselves; false when no object holds us. */
+bool resolve_self(struct resolve_object *ret);
 
 /*
  * How many objects were unloaded so far (dlpi_subs): another number makes caches by object stale.

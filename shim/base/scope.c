@@ -138,20 +138,55 @@ static void scope_enqueue_needs(struct scope *scope, size_t index, size_t *count
 	}
 }
 
-/* The index of the object, or scope->count. */
-static size_t scope_find_needed(struct scope *scope, size_t caller)
+/* Fills the queue with @root and all that it needs, breadth-first; how many these are. */
+static size_t scope_walk(struct scope *scope, size_t root)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < scope->count; i++)
-		scope_name(&scope->objects[i]);
-	scope_enqueue(scope, caller, &count);
-	for (size_t i = 0; i < count; i++) {
+	memset(scope->queued, 0, scope->count * sizeof(scope->queued[0]));
+	scope_enqueue(scope, root, &count);
+	for (size_t i = 0; i < count; i++)
+		scope_enqueue_needs(scope, scope->queue[i], &count);
+	return count;
+}
+
+/* The first of what was walked that defines the name, or scope->count. */
+static size_t scope_find_walked(const struct scope *scope, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
 		if (scope_defines(scope, scope->queue[i]))
 			return scope->queue[i];
-		scope_enqueue_needs(scope, scope->queue[i], &count);
+	return scope->count;
+}
+
+/*
+ * Besides its own needs a loaded object sees those of each object that was loaded with it, or later
+ * and needs it: the loader adds the scope of whom it opens to all that are in it.
+ */
+static size_t scope_find_needing(struct scope *scope, size_t caller)
+{
+	if (caller < scope->startup || caller == scope->count)
+		return scope->count;
+	for (size_t i = scope->startup; i < scope->count; i++) {
+		size_t count = scope_walk(scope, i);
+		size_t found = scope->queued[caller] ? scope_find_walked(scope, count) :
+						       scope->count;
+
+		if (found != scope->count)
+			return found;
 	}
 	return scope->count;
+}
+
+/* The index of the object, or scope->count. */
+static size_t scope_find_local(struct scope *scope, size_t caller)
+{
+	size_t found;
+
+	for (size_t i = 0; i < scope->count; i++)
+		scope_name(&scope->objects[i]);
+	found = scope_find_walked(scope, scope_walk(scope, caller));
+	return found != scope->count ? found : scope_find_needing(scope, caller);
 }
 
 static size_t scope_find_global(const struct scope *scope, size_t from)
@@ -190,26 +225,39 @@ static size_t scope_find_caller(struct scope *scope, const struct resolve_object
 	return from;
 }
 
-static size_t scope_find(struct scope *scope, const struct resolve_object *caller)
+static size_t scope_find_call(struct scope *scope, size_t from, enum resolve_order order)
 {
-	size_t from = scope_find_caller(scope, caller);
-	size_t found;
+	size_t found = scope->count;
 
 	/* Another preload before us calls the next one: its own definition would be a circle. */
 	if (from > 0 && from < scope->self && scope->self < scope->startup)
 		return scope_find_global(scope, scope->self + 1);
-	found = scope_find_global(scope, 0);
+	if (order == RESOLVE_OWN_FIRST)
+		found = scope_find_local(scope, from);
 	if (found == scope->count)
-		found = scope_find_needed(scope, from);
+		found = scope_find_global(scope, 0);
+	if (found == scope->count)
+		found = scope_find_local(scope, from);
 	if (found == scope->count)
 		found = scope_find_unique(scope);
 	return found;
+}
+
+static size_t scope_find(struct scope *scope, const struct resolve_object *caller,
+			 enum resolve_order order)
+{
+	size_t from = scope_find_caller(scope, caller);
+
+	if (order != RESOLVE_LOCAL)
+		return scope_find_call(scope, from, order);
+	return from < scope->startup ? scope->count : scope_find_local(scope, from);
 }
 
 /* What is searched, and what was found. */
 struct scope_question {
 	struct scope *scope;
 	const struct resolve_object *caller;
+	enum resolve_order order;
 	struct resolve_object *answer;
 };
 
@@ -222,7 +270,7 @@ static int scope_search_locked(struct dl_phdr_info *info, size_t size, void *dat
 	(void)info;
 	(void)size;
 	scope_fill(question->scope);
-	found = scope_find(question->scope, question->caller);
+	found = scope_find(question->scope, question->caller, question->order);
 	if (found == question->scope->count)
 		return -1;
 	*question->answer = question->scope->objects[found].object;
@@ -230,9 +278,9 @@ static int scope_search_locked(struct dl_phdr_info *info, size_t size, void *dat
 }
 
 bool scope_search(struct scope *scope, const struct resolve_object *caller, const char *name,
-		  struct resolve_object *ret)
+		  enum resolve_order order, struct resolve_object *ret)
 {
-	struct scope_question question = { scope, caller, ret };
+	struct scope_question question = { scope, caller, order, ret };
 
 	scope->name = name;
 	return dl_iterate_phdr(scope_search_locked, &question) == 1;

@@ -41,15 +41,14 @@ struct scope {
 
 /*
  * Fills @scope, which is zeroed, and searches it for the object that @name comes from when @caller
- * calls it.
+ * calls it, or looks it up (@order).
  */
 bool scope_search(struct scope *scope, const struct resolve_object *caller, const char *name,
-		  struct resolve_object *ret);
+		  enum resolve_order order, struct resolve_object *ret);
 
-/* From resolve.c: the head of the loader's list, the last object of the start-up, ourselves. */
+/* From resolve.c: the head of the loader's list, the last object of the start-up. */
 struct link_map *resolve_first_map(void);
 struct link_map *resolve_last_map(void);
-bool resolve_self(struct resolve_object *ret);
 
 /* From resolve.c: all but the link map; false when it has no dynamic section. */
 bool resolve_read_phdr(const struct dl_phdr_info *info, struct resolve_object *ret);

@@ -36,11 +36,28 @@ static struct {
 static _Atomic uint64_t unloads_now;
 struct libpq_copies libpq_copies;
 
+/* Whether the table is of this object still, and not of another that was where @owner is now. */
+static bool library_is(const struct libpq *libpq, const struct resolve_object *owner)
+{
+	static const size_t sample[] = { 0, LIBPQ_FUNCTIONS / 2, LIBPQ_FUNCTIONS - 1 };
+
+	if (!resolve_same(&libpq->object, owner))
+		return false;
+	for (size_t i = 0; i < sizeof(sample) / sizeof(sample[0]); i++) {
+		void *address;
+
+		resolve_all_in_object(owner, &names[sample[i]], 1, &address);
+		if (libpq->function[sample[i]] != address)
+			return false;
+	}
+	return true;
+}
+
 static const struct libpq *library_find(const struct resolve_object *owner)
 {
 	for (size_t i = 0; i < LIBRARIES; i++)
 		if (atomic_load_explicit(&library[i].state, memory_order_acquire) == SLOT_READY &&
-		    resolve_same(&library[i].libpq.object, owner))
+		    library_is(&library[i].libpq, owner))
 			return &library[i].libpq;
 	return NULL;
 }
@@ -70,24 +87,26 @@ const struct libpq *libpq_inside_more(const void *return_address)
 	return NULL;
 }
 
-static const struct libpq *library_add(const struct resolve_object *from)
+/* What we call ourselves is there; only older copies lack what is asked for before it is called. */
+static bool is_whole(const struct libpq *libpq)
 {
-	struct resolve_object owner;
-	const struct libpq *known;
-	void *first;
+	return libpq->PQexec && libpq->PQgetResult && libpq->PQfinish && libpq->PQstatus &&
+	       libpq->PQdb && libpq->PQhost && libpq->PQport && libpq->PQsocket &&
+	       libpq->PQbackendPID && libpq->PQparameterStatus && libpq->PQresultStatus &&
+	       libpq->PQntuples && libpq->PQcmdStatus && libpq->PQcmdTuples &&
+	       libpq->PQresultErrorField;
+}
 
-	if (!resolve_for_object(from, names, 1, &first, &owner))
-		return NULL;
-	known = library_find(&owner);
-	if (known)
-		return known;
+static const struct libpq *library_add(const struct resolve_object *owner, bool whole)
+{
 	for (size_t i = 0; i < LIBRARIES; i++) {
 		struct libpq *libpq = &library[i].libpq;
 
 		if (!slot_claim(&library[i].state))
 			continue;
-		if (!resolve_for_object(from, names, LIBPQ_FUNCTIONS, libpq->function,
-					&libpq->object)) {
+		libpq->object = *owner;
+		resolve_all_in_object(owner, names, LIBPQ_FUNCTIONS, libpq->function);
+		if (whole && !is_whole(libpq)) {
 			atomic_store_explicit(&library[i].state, SLOT_FREE, memory_order_release);
 			return NULL;
 		}
@@ -96,6 +115,27 @@ static const struct libpq *library_add(const struct resolve_object *from)
 		return libpq;
 	}
 	return NULL;
+}
+
+const struct libpq *libpq_of_object(const struct resolve_object *owner)
+{
+	const struct libpq *known = library_find(owner);
+
+	if (known)
+		return is_whole(known) ? known : NULL;
+	return library_add(owner, true);
+}
+
+/* The libpq that @from calls. */
+static const struct libpq *library_called(const struct resolve_object *from)
+{
+	struct resolve_object owner;
+	const struct libpq *known;
+
+	if (!resolve_provider(from, names[0], RESOLVE_GLOBAL_FIRST, &owner))
+		return NULL;
+	known = library_find(&owner);
+	return known ? known : library_add(&owner, false);
 }
 
 static size_t caller_first(const struct resolve_object *object)
@@ -133,14 +173,15 @@ const struct libpq *libpq_of_caller(const void *return_address)
 	struct resolve_object from;
 	size_t slot;
 
+	/* Code that was made at run time is in no object: it sees what the program sees. */
 	if (!resolve_owner(return_address, &from))
-		return NULL;
+		from = (struct resolve_object){ .link_map = NULL };
 	slot = caller_slot(&from);
 	if (slot == CALLERS)
-		return library_add(&from);
+		return library_called(&from);
 	if (atomic_load_explicit(&caller[slot].unloads, memory_order_acquire) == unloads)
 		return atomic_load_explicit(&caller[slot].libpq, memory_order_relaxed);
-	libpq = library_add(&from);
+	libpq = library_called(&from);
 	if (!libpq)
 		return NULL;
 	atomic_store_explicit(&caller[slot].libpq, libpq, memory_order_relaxed);

@@ -67,6 +67,12 @@ struct libpq {
  */
 COLD const struct libpq *libpq_of_caller(const void *return_address);
 
+/*
+ * The libpq that @owner is; null when it is none, or not all of one (a library that stands before
+ * libpq for some functions), or there is no place to keep it.
+ */
+const struct libpq *libpq_of_object(const struct resolve_object *owner);
+
 /* The copies met so far, newest last; for libpq_inside() only. */
 struct libpq_copies {
 	const struct libpq *_Atomic first;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/cold.h"
 #include "base/guard.h"
+#include "call/binding.h"
 #include "call/connection.h"
 #include "call/describe.h"
 #include "call/queue.h"
@@ -56,10 +57,14 @@ static bool begin_call(struct submit *submit, struct pg_conn *handle, const void
 		       struct guard *guard)
 {
 	struct connection *connection = connection_find(handle);
+	const struct libpq *bound = binding_claim(caller);
 
 	submit->connection = NULL;
 	submit->command = NULL;
-	submit->libpq = connection ? connection->libpq : libpq_of_caller(caller);
+	if (connection)
+		submit->libpq = connection->libpq;
+	else
+		submit->libpq = bound ? bound : libpq_of_caller(caller);
 	if (!submit->libpq || libpq_is_inside(submit->libpq, caller) || !begin(submit, guard))
 		return false;
 	submit->connection = connection;

@@ -80,6 +80,36 @@ static void the_next_definition_is_of_the_start_up(void **state)
 	dlclose(library);
 }
 
+static void the_first_definition_is_that_of_the_program(void **state)
+{
+	struct resolve_object first, libc;
+
+	(void)state;
+	assert_true(resolve_owner((void *)gnu_get_libc_version, &libc));
+	assert_true(resolve_first("gnu_get_libc_version", &first));
+	assert_true(resolve_same(&first, &libc));
+	first = libc;
+	assert_false(resolve_first("no_such_function", &first));
+	assert_true(resolve_same(&first, &libc));
+}
+
+static void what_was_opened_is_not_of_the_start_up(void **state)
+{
+	struct resolve_object object;
+	void *library;
+
+	(void)state;
+	assert_true(resolve_owner((void *)gnu_get_libc_version, &object));
+	assert_true(resolve_is_startup(&object));
+	assert_true(resolve_owner(&own_variable, &object));
+	assert_true(resolve_is_startup(&object));
+	plugin_build("libopened.so", "int opened(void) { return 1; }\n", "");
+	library = plugin_open("libopened.so", RTLD_GLOBAL);
+	assert_true(resolve_owner(dlsym(library, "opened"), &object));
+	assert_false(resolve_is_startup(&object));
+	dlclose(library);
+}
+
 static void what_was_unloaded_is_counted(void **state)
 {
 	uint64_t before;
@@ -280,6 +310,8 @@ int main(void)
 		cmocka_unit_test(an_address_of_no_object_has_no_owner),
 		cmocka_unit_test(the_next_definition_is_that_of_dlsym),
 		cmocka_unit_test(the_next_definition_is_of_the_start_up),
+		cmocka_unit_test(the_first_definition_is_that_of_the_program),
+		cmocka_unit_test(what_was_opened_is_not_of_the_start_up),
 		cmocka_unit_test(what_was_unloaded_is_counted),
 		cmocka_unit_test(an_object_in_the_place_of_another_is_itself),
 		cmocka_unit_test(a_program_that_is_linked_with_the_library_gets_it),

@@ -179,6 +179,74 @@ static void the_version_that_the_caller_asks_for_decides(void **state)
 	dlclose(plugin);
 }
 
+/* The file name of what provides "hooked" to the opened @handle in this order, or "". */
+static const char *provider(void *handle, enum resolve_order order)
+{
+	struct resolve_object caller = object_of(handle);
+	struct resolve_object owner;
+
+	if (!resolve_provider(&caller, "hooked", order, &owner))
+		return "";
+	return strrchr(owner.path, '/') + 1;
+}
+
+static void what_came_with_a_caller_alone_is_its_local_scope(void **state)
+{
+	void *lonely, *plugin;
+
+	(void)state;
+	plugin_build("lonely2.so", "int lonely(void) { return 0; }\n", "");
+	build_library("liblocal.so", "local", "-Wl,-soname,liblocal.so");
+	plugin_build("local.so", caller_source, "-llocal");
+	lonely = plugin_open("lonely2.so", RTLD_LOCAL);
+	plugin = plugin_open("local.so", RTLD_LOCAL);
+	assert_string_equal(provider(plugin, RESOLVE_LOCAL), "liblocal.so");
+	/* It is the only one, and not in this one's scope. */
+	assert_string_equal(provider(lonely, RESOLVE_GLOBAL_FIRST), "liblocal.so");
+	assert_string_equal(provider(lonely, RESOLVE_LOCAL), "");
+	dlclose(plugin);
+	dlclose(lonely);
+}
+
+static void who_needs_a_caller_lends_it_its_scope(void **state)
+{
+	void *library, *plugin, *parent;
+
+	(void)state;
+	plugin_build("libleaf.so", "int leaf(void) { return 0; }\n", "-Wl,-soname,libleaf.so");
+	build_library("libbeside.so", "beside", "-Wl,-soname,libbeside.so");
+	build_library("libaside.so", "aside", "-Wl,-soname,libaside.so");
+	plugin_build("parent.so", "int parent(void) { return 0; }\n",
+		     "-Wl,--no-as-needed -lleaf -lbeside");
+	plugin_build("stranger.so", caller_source, "-laside");
+	library = plugin_open("libleaf.so", RTLD_LOCAL);
+	assert_string_equal(provider(library, RESOLVE_LOCAL), "");
+	plugin = plugin_open("stranger.so", RTLD_LOCAL);
+	assert_string_equal(provider(library, RESOLVE_LOCAL), "");
+	parent = plugin_open("parent.so", RTLD_LOCAL);
+	assert_string_equal(provider(library, RESOLVE_LOCAL), "libbeside.so");
+	/* Two have it: the one in the caller's scope is meant. */
+	assert_string_equal(provider(library, RESOLVE_GLOBAL_FIRST), "libbeside.so");
+	dlclose(parent);
+	dlclose(plugin);
+	dlclose(library);
+}
+
+static void the_start_up_has_no_local_scope(void **state)
+{
+	struct resolve_object program, owner;
+	void *plugin;
+
+	(void)state;
+	build_library("libfor_main.so", "main", "-Wl,-soname,libfor_main.so");
+	plugin = plugin_open("libfor_main.so", RTLD_LOCAL);
+	assert_true(resolve_owner((void *)provider, &program));
+	assert_true(resolve_provider(&program, "malloc", RESOLVE_GLOBAL_FIRST, &owner));
+	assert_false(resolve_provider(&program, "malloc", RESOLVE_LOCAL, &owner));
+	assert_false(resolve_provider(&program, "hooked", RESOLVE_LOCAL, &owner));
+	dlclose(plugin);
+}
+
 static void an_object_that_is_gone_is_searched_for_all_the_same(void **state)
 {
 	static const char *const names[] = { "hooked" };
@@ -203,6 +271,9 @@ int main(void)
 		cmocka_unit_test(a_need_without_a_soname_is_found_by_its_file),
 		cmocka_unit_test(without_needs_a_unique_object_is_taken_and_no_other),
 		cmocka_unit_test(the_version_that_the_caller_asks_for_decides),
+		cmocka_unit_test(what_came_with_a_caller_alone_is_its_local_scope),
+		cmocka_unit_test(who_needs_a_caller_lends_it_its_scope),
+		cmocka_unit_test(the_start_up_has_no_local_scope),
 		cmocka_unit_test(an_object_that_is_gone_is_searched_for_all_the_same),
 	};
 

@@ -32,15 +32,38 @@ static void the_same_copy_is_one_table_for_all_callers(void **state)
 	assert_ptr_equal(libpq_of_caller((const void *)(uintptr_t)libpq->PQexec), libpq);
 }
 
-static void code_of_nobody_has_no_libpq(void **state)
+/* What a just-in-time compiler made lies in no object. */
+static void code_of_nobody_calls_what_the_program_calls(void **state)
 {
+	const struct libpq *libpq = libpq_of_caller(program_address());
 	const void *heap = test_exact_copy(SLICE("x"));
 
 	(void)state;
-	assert_null(libpq_of_caller(NULL));
-	assert_null(libpq_of_caller((const void *)(uintptr_t)16));
-	assert_null(libpq_of_caller(heap));
+	assert_ptr_equal(libpq_of_caller(NULL), libpq);
+	assert_ptr_equal(libpq_of_caller((const void *)(uintptr_t)16), libpq);
+	assert_ptr_equal(libpq_of_caller(heap), libpq);
 	free((void *)(uintptr_t)heap);
+}
+
+static void an_object_that_is_libpq_is_known_by_itself(void **state)
+{
+	const struct libpq *libpq = libpq_of_caller(program_address());
+	struct resolve_object object;
+
+	(void)state;
+	assert_true(resolve_owner((const void *)(uintptr_t)libpq->PQexec, &object));
+	assert_ptr_equal(libpq_of_object(&object), libpq);
+}
+
+static void an_object_that_is_not_all_of_libpq_is_none(void **state)
+{
+	struct resolve_object object;
+
+	(void)state;
+	assert_true(resolve_owner((const void *)(uintptr_t)malloc, &object));
+	assert_null(libpq_of_object(&object));
+	assert_true(resolve_owner(program_address(), &object));
+	assert_null(libpq_of_object(&object));
 }
 
 static void a_refresh_changes_nothing_when_nothing_changed(void **state)
@@ -82,6 +105,8 @@ static void threads_look_up_at_once(void **state)
 
 TESTS(cmocka_unit_test(a_caller_finds_the_libpq_that_it_needs),
       cmocka_unit_test(the_same_copy_is_one_table_for_all_callers),
-      cmocka_unit_test(code_of_nobody_has_no_libpq),
+      cmocka_unit_test(code_of_nobody_calls_what_the_program_calls),
+      cmocka_unit_test(an_object_that_is_libpq_is_known_by_itself),
+      cmocka_unit_test(an_object_that_is_not_all_of_libpq_is_none),
       cmocka_unit_test(a_refresh_changes_nothing_when_nothing_changed),
       cmocka_unit_test(threads_look_up_at_once))

@@ -311,6 +311,9 @@ bool exporter_flush(struct exporter *exporter, uint64_t limit_ns, uint64_t stall
 	uint64_t begun_ns = clock_now_ns();
 	bool all = true;
 
+	/* It may come before the first run after a pause. */
+	if (exporter->file)
+		file_sink_reopen(exporter->file);
 	drain(exporter);
 	if (exporter->file)
 		file_sink_flush(exporter->file);

@@ -189,9 +189,21 @@ static void a_span_of_our_own_goes_the_same_way(void **state)
 	assert_int_equal(exporter_counts(exporter).written, 1);
 }
 
+static void a_flush_after_a_pause_writes_the_file(void **state)
+{
+	(void)state;
+	begin(false, 0);
+	make(1, true);
+	exporter_collect(exporter, false);
+	exporter_pause(exporter);
+	make(2, true);
+	assert_true(exporter_flush(exporter, 50 * MS, 50 * MS));
+	assert_int_equal(exporter_counts(exporter).written, 3);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 TESTS(CASE(without_network_every_span_is_in_file_and_summary),
       CASE(only_sampled_spans_wait_for_the_network), CASE(a_run_stops_soon_while_a_request_hangs),
       CASE(an_idle_run_returns_and_begins_again), CASE(a_stop_before_the_run_is_not_forgotten),
-      CASE(a_span_of_our_own_goes_the_same_way))
+      CASE(a_span_of_our_own_goes_the_same_way), CASE(a_flush_after_a_pause_writes_the_file))

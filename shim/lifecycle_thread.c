@@ -215,6 +215,8 @@ static bool serve_request(struct state *state, struct exporter *exporter)
 {
 	switch (atomic_exchange(&state->request, REQUEST_NONE)) {
 	case REQUEST_PARK:
+		/* The process ends: what is under way will not end any more. */
+		exporter_collect(exporter, true);
 		flush(state, exporter);
 		park(state);
 	case REQUEST_FLUSH:

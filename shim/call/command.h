@@ -45,6 +45,7 @@ struct command {
 	uint32_t results;		/* terminal results seen */
 	uint64_t hash;
 	uint64_t end_ns;		/* of the last terminal result; 0: none yet */
+	uint64_t ready_ns;		/* when the next result could be fetched; 0: unknown */
 	uint64_t rows, affected;
 	uint64_t first_byte_ns, fetch_ns;
 	const char *error;		/* error.type without an SQLSTATE; null: none */
@@ -126,7 +127,8 @@ void command_clear(struct command *command);
 
 /*
  * What one result says (hooks.md A.5): rows, tag, the first error, COPY states. @now_ns is when it
- * was handed to the program. A null result is an error of the connection or the call.
+ * was handed to the program, or could have been. A null result is an error of the connection or the
+ * call.
  */
 void command_result(struct command *command, const struct libpq *libpq, struct pg_conn *handle,
 		    struct pg_result *result, uint64_t now_ns);

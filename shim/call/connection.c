@@ -98,6 +98,7 @@ void connection_forget(struct connection *connection)
 	if (connection->connect)
 		connection_release(connection, connection->connect);
 	statement_clear(&connection->statements);
+	command_clear(&connection->unnamed);
 	atomic_store_explicit(&slot->handle, HANDLE_USED, memory_order_release);
 	arena_give(connection, sizeof(*connection));
 }
@@ -111,6 +112,7 @@ void connection_changed(struct connection *connection)
 	connection->pipeline = false;
 	connection->blind = false;
 	statement_clear(&connection->statements);
+	command_clear(&connection->unnamed);
 }
 
 struct command *connection_command(struct connection *connection)

@@ -61,6 +61,7 @@ struct connection {
 	struct command own;
 	struct module_memory module;
 	struct statement_map statements;
+	struct command unnamed;		/* of the last PQexecParams: its text, nothing else */
 	uint8_t namespace[128];
 	/* Encoded attributes: system, namespace, server, backend */
 	uint8_t shared[CONNECTION_SHARED];

@@ -2,45 +2,11 @@
 /* Commands in flight, and their ends. */
 #include "call/queue.h"
 
-#include <string.h>
-
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/cold.h"
 #include "call/describe.h"
+#include "call/queue_statement.h"
 #include "trace/area.h"
-
-/* What the end of a command changes for the ones after it. */
-static COLD void remember_prepare(struct connection *connection, const struct command *command)
-{
-	const struct statement_facts facts = {
-		.name = command_name(command),
-		.text = command_text(command),
-		.summary = command_summary(command),
-		.hash = command->hash,
-	};
-
-	/* It ends the unnamed statement even by a syntax error. */
-	if (!facts.name.size)
-		statement_remove(&connection->statements, SLICE(""));
-	if (command_failed(command))
-		return;
-	if (command->end_ns)
-		statement_enter(&connection->statements, &facts);
-	else
-		statement_remove(&connection->statements, facts.name);
-}
-
-static void remember_statement(struct connection *connection, const struct command *command)
-{
-	if (command->skipped || command->kind == COMMAND_EXECUTE)
-		return;
-	if (command->kind == COMMAND_PREPARE)
-		remember_prepare(connection, command);
-	else
-		/* Each of them ends the unnamed statement. */
-		statement_remove(&connection->statements, SLICE(""));
-}
 
 static void take_split(const struct connection *connection, struct command *command)
 {
@@ -56,8 +22,10 @@ void queue_finish(struct connection *connection, struct command *command, uint64
 	if (!connection->head)
 		traffic_end(&connection->slot->traffic);
 	if (command->kind != COMMAND_SYNC && command->kind != COMMAND_UNTOLD) {
+		if (command->sqlstate[0])
+			queue_check_statement(command);
 		describe_end(command, connection, command->end_ns ? command->end_ns : now_ns);
-		remember_statement(connection, command);
+		queue_remember_statement(connection, command);
 	}
 	connection_release(connection, command);
 }
@@ -177,6 +145,15 @@ static COLD void finish_to_sync(struct connection *connection, uint64_t now_ns)
 		connection->blind = !connection->blind_synced;
 }
 
+/* During COPY libpq is never busy: what is ready then is not the end. */
+void queue_ready(struct connection *connection, uint64_t now_ns)
+{
+	struct command *head = connection->head;
+
+	if (head && !head->ready_ns && head->copy == COPY_NONE)
+		head->ready_ns = now_ns;
+}
+
 void queue_result(struct connection *connection, struct pg_result *result, uint64_t now_ns)
 {
 	const struct libpq *libpq = connection->libpq;
@@ -194,58 +171,11 @@ void queue_result(struct connection *connection, struct pg_result *result, uint6
 			finish_head(connection, now_ns);
 		return;
 	}
-	command_result(head, libpq, connection->handle, result, now_ns);
+	command_result(head, libpq, connection->handle, result,
+		       head->ready_ns ? head->ready_ns : now_ns);
+	head->ready_ns = 0;
 	if (head->copy == COPY_BOTH)
 		finish_head(connection, now_ns);
 	else if (head->end_ns)
 		take_split(connection, head);
-}
-
-/* ---- the text of an execute ---- */
-
-static COLD bool copy_text(struct command *command, struct slice text, struct slice summary)
-{
-	size_t size = text.size + summary.size;
-
-	if (!size)
-		return true;
-	command->bytes = arena_take(size);
-	if (!command->bytes)
-		return false;
-	memcpy(command->bytes, text.data, text.size);
-	memcpy(command->bytes + text.size, summary.data, summary.size);
-	command->bytes_size = (uint32_t)size;
-	command->text_size = (uint32_t)text.size;
-	command->summary_size = (uint16_t)summary.size;
-	return true;
-}
-
-static COLD const struct command *find_in_flight(const struct connection *connection,
-						 struct slice name)
-{
-	const struct command *command = connection->newest_prepare;
-
-	while (command && !slice_equal(command_name(command), name))
-		command = command->older;
-	return command;
-}
-
-bool queue_find_statement(struct connection *connection, const char *name, struct command *command)
-{
-	struct slice wanted = slice_of_string(name);
-	const struct command *in_flight =
-		connection->newest_prepare ? find_in_flight(connection, wanted) : NULL;
-	const struct statement *statement;
-
-	if (in_flight) {
-		command->hash = in_flight->hash;
-		return copy_text(command, command_text(in_flight), command_summary(in_flight));
-	}
-	statement = statement_find(&connection->statements, wanted);
-	if (!statement)
-		return true;
-	command->hash = statement->hash;
-	command->span.statement = statement->description;
-	return statement->description ||
-	       copy_text(command, statement_text(statement), statement_summary(statement));
 }

@@ -64,14 +64,10 @@ COLD void queue_begin_copy(struct connection *connection, struct command *comman
 /* PQendcopy: it swallows the result of the head. */
 COLD void queue_end_copy(struct connection *connection, bool failed, uint64_t now_ns);
 
+/* The next result of the head is there to be fetched. */
+void queue_ready(struct connection *connection, uint64_t now_ns);
+
 /* One answer of PQgetResult, null included; with an empty queue only while it is blind. */
 void queue_result(struct connection *connection, struct pg_result *result, uint64_t now_ns);
-
-/*
- * Gives @command the text of prepared statement @name: of the latest PREPARE in flight, else of the
- * map; unknown leaves it without. False when there is no memory.
- */
-bool queue_find_statement(struct connection *connection, const char *name,
-			  struct command *command);
 
 #endif

@@ -12,6 +12,7 @@
 #include "call/connection.h"
 #include "call/describe.h"
 #include "call/queue.h"
+#include "call/queue_statement.h"
 #include "trace/area.h"
 
 /* Both are set once, at load; null: calls pass through. */
@@ -311,6 +312,49 @@ void submit_end_sync(struct submit *submit, int done)
 	if (!done || !resume(submit, &guard))
 		return;
 	queue_sync(submit->connection);
+	guard_leave(&guard);
+}
+
+void submit_end_busy(struct submit *submit, int busy)
+{
+	struct guard guard;
+
+	if (busy || !submit->connection || !submit->connection->head || !resume(submit, &guard))
+		return;
+	queue_ready(submit->connection, clock_now_ns());
+	guard_leave(&guard);
+}
+
+void submit_begin_silent(struct submit *submit, struct pg_conn *handle, const void *caller)
+{
+	struct guard guard;
+
+	if (!begin_call(submit, handle, caller, &guard))
+		return;
+	if (submit->connection && !submit->connection->pipeline)
+		queue_settle(submit->connection);
+	guard_leave(&guard);
+}
+
+void submit_end_closed(struct submit *submit, const char *name, struct pg_result *result)
+{
+	struct guard guard;
+
+	if (!result || !resume(submit, &guard))
+		return;
+	if (submit->libpq->PQresultStatus(result) == PG_COMMAND_OK)
+		queue_forget_statement(submit->connection, name);
+	guard_leave(&guard);
+}
+
+void submit_end_close(struct submit *submit, const char *closed, int sent)
+{
+	struct guard guard;
+
+	if (!sent || !resume(submit, &guard))
+		return;
+	queue_untold(submit->connection);
+	queue_forget_statement(submit->connection, closed);
 	guard_leave(&guard);
 }
 

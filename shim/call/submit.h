@@ -63,9 +63,21 @@ SUBMIT_APART void submit_begin_other(struct submit *submit, struct pg_conn *hand
 SUBMIT_APART void submit_end_get_result(struct submit *submit, struct pg_result *result);
 SUBMIT_APART void submit_end_pipeline(struct submit *submit, bool entered, int done);
 SUBMIT_APART void submit_end_sync(struct submit *submit, int done);
-SUBMIT_APART /* PQsendDescribePrepared and kin: results, and no span. */
-void submit_end_untold(struct submit *submit, int sent);
-void submit_end_copy(struct submit *submit, int failed);
+SUBMIT_APART void submit_end_copy(struct submit *submit, int failed);
+/* PQisBusy: where it is not, the next result came whole, whenever it will be fetched. */
+SUBMIT_APART void submit_end_busy(struct submit *submit, int busy);
+/* PQsendDescribePrepared and kin: results, and no span. @closed: not a name from now on. */
+SUBMIT_APART void submit_end_untold(struct submit *submit, int sent);
+SUBMIT_APART void submit_end_close(struct submit *submit, const char *closed, int sent);
+
+/*
+ * Synchronous calls without a span: PQdescribePrepared, PQclosePrepared, PQsetClientEncoding and
+ * kin. libpq discards what was left of the commands before.
+ */
+SUBMIT_APART void submit_begin_silent(struct submit *submit, struct pg_conn *handle,
+				      const void *caller);
+SUBMIT_APART void submit_end_closed(struct submit *submit, const char *name,
+				    struct pg_result *result);
 
 /*
  * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin makes the span's

@@ -214,7 +214,7 @@ int PQsendClosePrepared(struct pg_conn *conn, const char *name)
 	if (!HAS(submit, PQsendClosePrepared))
 		return 0;
 	sent = submit.libpq->PQsendClosePrepared(conn, name);
-	submit_end_untold(&submit, sent);
+	submit_end_close(&submit, name, sent);
 	return sent;
 }
 
@@ -232,6 +232,89 @@ int PQsendClosePortal(struct pg_conn *conn, const char *name)
 	return sent;
 }
 
+struct pg_result *PQdescribePrepared(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+
+	PASS_INSIDE(PQdescribePrepared, conn, name);
+	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQdescribePrepared))
+		return NULL;
+	return submit.libpq->PQdescribePrepared(conn, name);
+}
+
+struct pg_result *PQdescribePortal(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+
+	PASS_INSIDE(PQdescribePortal, conn, name);
+	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQdescribePortal))
+		return NULL;
+	return submit.libpq->PQdescribePortal(conn, name);
+}
+
+struct pg_result *PQclosePrepared(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	PASS_INSIDE(PQclosePrepared, conn, name);
+	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQclosePrepared))
+		return NULL;
+	result = submit.libpq->PQclosePrepared(conn, name);
+	submit_end_closed(&submit, name, result);
+	return result;
+}
+
+struct pg_result *PQclosePortal(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+
+	PASS_INSIDE(PQclosePortal, conn, name);
+	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQclosePortal))
+		return NULL;
+	return submit.libpq->PQclosePortal(conn, name);
+}
+
+/* ---- questions of libpq's own ---- */
+
+int PQsetClientEncoding(struct pg_conn *conn, const char *encoding)
+{
+	struct submit submit;
+
+	PASS_INSIDE(PQsetClientEncoding, conn, encoding);
+	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQsetClientEncoding))
+		return -1;
+	return submit.libpq->PQsetClientEncoding(conn, encoding);
+}
+
+char *PQencryptPasswordConn(struct pg_conn *conn, const char *password, const char *user,
+			    const char *algorithm)
+{
+	struct submit submit;
+
+	PASS_INSIDE(PQencryptPasswordConn, conn, password, user, algorithm);
+	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQencryptPasswordConn))
+		return NULL;
+	return submit.libpq->PQencryptPasswordConn(conn, password, user, algorithm);
+}
+
+struct pg_result *PQchangePassword(struct pg_conn *conn, const char *user, const char *password)
+{
+	struct submit submit;
+
+	PASS_INSIDE(PQchangePassword, conn, user, password);
+	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQchangePassword))
+		return NULL;
+	return submit.libpq->PQchangePassword(conn, user, password);
+}
+
 /* ---- results, pipeline, COPY ---- */
 
 struct pg_result *PQgetResult(struct pg_conn *conn)
@@ -246,6 +329,20 @@ struct pg_result *PQgetResult(struct pg_conn *conn)
 	result = submit.libpq->PQgetResult(conn);
 	submit_end_get_result(&submit, result);
 	return result;
+}
+
+int PQisBusy(struct pg_conn *conn)
+{
+	struct submit submit;
+	int busy;
+
+	PASS_INSIDE(PQisBusy, conn);
+	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	if (!HAS(submit, PQisBusy))
+		return 0;
+	busy = submit.libpq->PQisBusy(conn);
+	submit_end_busy(&submit, busy);
+	return busy;
 }
 
 int PQenterPipelineMode(struct pg_conn *conn)

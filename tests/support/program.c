@@ -158,6 +158,39 @@ int call_send_describe(struct pg_conn *conn, const char *name)
 	return sent;
 }
 
+int call_send_close(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+	int sent;
+
+	submit_begin_other(&submit, conn, program_address());
+	sent = submit.libpq->PQsendClosePrepared(conn, name);
+	submit_end_close(&submit, name, sent);
+	return sent;
+}
+
+struct pg_result *call_close(struct pg_conn *conn, const char *name)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	submit_begin_silent(&submit, conn, program_address());
+	result = submit.libpq->PQclosePrepared(conn, name);
+	submit_end_closed(&submit, name, result);
+	return result;
+}
+
+int call_is_busy(struct pg_conn *conn)
+{
+	struct submit submit;
+	int busy;
+
+	submit_begin_other(&submit, conn, program_address());
+	busy = submit.libpq->PQisBusy(conn);
+	submit_end_busy(&submit, busy);
+	return busy;
+}
+
 struct pg_result *call_get_result(struct pg_conn *conn)
 {
 	struct submit submit;

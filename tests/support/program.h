@@ -36,6 +36,9 @@ int call_send_params(struct pg_conn *conn, const char *query, int count);
 int call_send_prepare(struct pg_conn *conn, const char *name, const char *query);
 int call_send_prepared(struct pg_conn *conn, const char *name);
 int call_send_describe(struct pg_conn *conn, const char *name);
+int call_send_close(struct pg_conn *conn, const char *name);
+struct pg_result *call_close(struct pg_conn *conn, const char *name);
+int call_is_busy(struct pg_conn *conn);
 struct pg_result *call_get_result(struct pg_conn *conn);
 
 /* PQgetResult until the script has no more; how often. */

@@ -117,6 +117,56 @@ int PQsendClosePortal(struct pg_conn *conn, const char *name)
 	return accept(conn);
 }
 
+struct pg_result *PQdescribePrepared(struct pg_conn *conn, const char *name)
+{
+	(void)name;
+	return next_result(conn);
+}
+
+struct pg_result *PQdescribePortal(struct pg_conn *conn, const char *name)
+{
+	(void)name;
+	return next_result(conn);
+}
+
+struct pg_result *PQclosePrepared(struct pg_conn *conn, const char *name)
+{
+	(void)name;
+	return next_result(conn);
+}
+
+struct pg_result *PQclosePortal(struct pg_conn *conn, const char *name)
+{
+	(void)name;
+	return next_result(conn);
+}
+
+int PQsetClientEncoding(struct pg_conn *conn, const char *encoding)
+{
+	(void)encoding;
+	return accept(conn) ? 0 : -1;
+}
+
+char *PQencryptPasswordConn(struct pg_conn *conn, const char *password, const char *user,
+			    const char *algorithm)
+{
+	(void)password, (void)user, (void)algorithm;
+	enter(conn);
+	return NULL;
+}
+
+struct pg_result *PQchangePassword(struct pg_conn *conn, const char *user, const char *password)
+{
+	(void)user, (void)password;
+	return next_result(conn);
+}
+
+int PQisBusy(struct pg_conn *conn)
+{
+	enter(conn);
+	return conn->next == conn->results;
+}
+
 struct pg_result *PQgetResult(struct pg_conn *conn)
 {
 	return next_result(conn);

@@ -173,6 +173,48 @@ static void a_span_ends_at_its_last_result_however_late_the_null_is_read(void **
 	call_finish(&conn);
 }
 
+static void a_span_ends_when_its_result_was_ready_however_late_it_is_fetched(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+	uint64_t ready_ns;
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	SCRIPT(&conn, SELECTED(1), NULL);
+	call_is_busy(&conn);
+	call_send(&conn, "SELECT 1");
+	conn.results = 0;
+	assert_int_equal(call_is_busy(&conn), 1);
+	conn.results = 2;
+	assert_int_equal(call_is_busy(&conn), 0);
+	ready_ns = clock_now_ns();
+	usleep(20000);
+	call_is_busy(&conn);
+	call_get_results(&conn);
+	assert_traced(NEXT_COMMAND);
+	assert_true(traced_last()->start_ns + traced_last()->duration_ns <= ready_ns);
+	call_finish(&conn);
+}
+
+static void what_is_ready_during_a_copy_is_not_its_end(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+	uint64_t end_ns;
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	SCRIPT(&conn, OUT, DONE("COPY 4", "4"), NULL);
+	call_send(&conn, "COPY t TO STDOUT");
+	call_is_busy(&conn);
+	call_get_result(&conn);
+	call_is_busy(&conn);
+	end_ns = clock_now_ns();
+	call_get_results(&conn);
+	assert_traced("COPY t | UNSET | command=simple text=COPY t TO STDOUT rows=4\n");
+	assert_true(traced_last()->start_ns + traced_last()->duration_ns >= end_ns);
+	call_finish(&conn);
+}
+
 static void an_incomplete_span_ends_when_it_was_left(void **state)
 {
 	struct pg_conn conn = scripted_conn();
@@ -602,6 +644,8 @@ static void a_long_pipeline_is_followed_to_its_end(void **state)
 TESTS(cmocka_unit_test(a_command_ends_at_its_null),
       cmocka_unit_test(what_is_left_behind_is_told_as_such),
       cmocka_unit_test(a_span_ends_at_its_last_result_however_late_the_null_is_read),
+      cmocka_unit_test(a_span_ends_when_its_result_was_ready_however_late_it_is_fetched),
+      cmocka_unit_test(what_is_ready_during_a_copy_is_not_its_end),
       cmocka_unit_test(an_incomplete_span_ends_when_it_was_left),
       cmocka_unit_test(a_synchronous_copy_stays_open_until_its_data_ended),
       cmocka_unit_test(pqendcopy_ends_the_copy_and_nothing_else),

@@ -131,7 +131,7 @@ static void the_unnamed_statement_ends_where_the_server_ends_it(void **state)
 		bool kept;
 	} between[] = {
 		{ "a simple query", SELECTED(1), COMMAND_SIMPLE, false },
-		{ "a query with parameters", SELECTED(1), COMMAND_PARAMS, false },
+		{ "a failed query with parameters", FAILED("42601"), COMMAND_PARAMS, false },
 		{ "a failed prepare without a name", FAILED("42601"), COMMAND_PREPARE, false },
 		{ "an execute", SELECTED(1), COMMAND_EXECUTE, true },
 	};
@@ -250,6 +250,130 @@ static void a_refused_query_leaves_the_unnamed_statement(void **state)
 	call_finish(&conn);
 }
 
+static void a_query_with_parameters_is_the_unnamed_statement(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	SCRIPT(&conn, DONE("PREPARE", ""), SELECTED(1), SELECTED(1), SELECTED(2), SELECTED(2),
+	       DONE("PREPARE", ""), SELECTED(3));
+	call_prepare(&conn, "", "SELECT a FROM t");
+	call_exec_params(&conn, "SELECT b FROM u WHERE c = $1", 1);
+	call_exec_params(&conn, "SELECT d FROM v WHERE e = $1", 1);
+	traced_clear();
+	call_exec_prepared(&conn, "");
+	call_exec_prepared(&conn, "");
+	call_prepare(&conn, "", "SELECT f FROM w");
+	call_exec_prepared(&conn, "");
+	assert_traced("SELECT v | UNSET | command=execute text=SELECT d FROM v WHERE e = $1 "
+		      "rows=2\n"
+		      "SELECT v | UNSET | command=execute text=SELECT d FROM v WHERE e = $1 "
+		      "rows=2\n"
+		      "PREPARE SELECT w | UNSET | command=prepare name=PREPARE "
+		      "text=SELECT f FROM w\n"
+		      "SELECT w | UNSET | command=execute rows=3 statement=SELECT f FROM w\n");
+	call_finish(&conn);
+}
+
+static void a_statement_ends_where_the_program_ends_it(void **state)
+{
+	static const struct {
+		const char *name, *sql, *tag;
+		bool kept;
+	} ends[] = {
+		{ "s", "deallocate s", "DEALLOCATE", false },
+		{ "s", " DEALLOCATE  PREPARE\tS ;", "DEALLOCATE", false },
+		{ "s", "deallocate prepare \"s\"", "DEALLOCATE", false },
+		{ "s", "deallocate \"S\"", "DEALLOCATE", true },
+		{ "s", "deallocate other", "DEALLOCATE", true },
+		{ "a\"b", "deallocate \"a\"\"b\"", "DEALLOCATE", false },
+		{ "prepare", "deallocate prepare", "DEALLOCATE", false },
+		{ "s", "select 1; deallocate other", "DEALLOCATE", false },
+		{ "s", "deallocate other; deallocate s", "DEALLOCATE", false },
+		{ "s", "deallocate", "DEALLOCATE", false },
+		{ "s", "deallocate \"other", "DEALLOCATE", true },
+		{ "s", "deallocate all", "DEALLOCATE ALL", false },
+		{ "s", "discard all", "DISCARD ALL", false },
+		{ "s", "discard temp", "DISCARD TEMP", true },
+	};
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		struct pg_conn conn = scripted_conn();
+		struct pg_result done = { PG_COMMAND_OK, 0, ends[i].tag, "", NULL };
+
+		SCRIPT(&conn, DONE("PREPARE", ""), &done, SELECTED(1));
+		call_prepare(&conn, ends[i].name, "SELECT a FROM t");
+		call_exec(&conn, ends[i].sql);
+		traced_clear();
+		call_exec_prepared(&conn, ends[i].name);
+		if (!strstr(traced_lines(), "statement=") == ends[i].kept)
+			print_error("%s:\n", ends[i].sql);
+		assert_traced(ends[i].kept ? "SELECT t | UNSET | command=execute rows=1 "
+					     "statement=SELECT a FROM t\n"
+					   : "EXECUTE shop | UNSET | command=execute rows=1\n");
+		call_finish(&conn);
+	}
+}
+
+static void a_closed_statement_is_not_known(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	SCRIPT(&conn, DONE("PREPARE", ""), FAILED("25P02"), SELECTED(1), DONE("", ""), SELECTED(2),
+	       DONE("PREPARE", ""), DONE("", ""), NULL, SELECTED(3));
+	call_prepare(&conn, "s", "SELECT a FROM t");
+	call_close(&conn, "s");
+	traced_clear();
+	call_exec_prepared(&conn, "s");
+	call_close(&conn, "s");
+	call_exec_prepared(&conn, "s");
+	assert_traced("SELECT t | UNSET | command=execute rows=1 statement=SELECT a FROM t\n"
+		      "EXECUTE shop | UNSET | command=execute rows=2\n");
+	call_prepare(&conn, "s", "SELECT a FROM t");
+	call_send_close(&conn, "s");
+	call_get_result(&conn);
+	call_get_result(&conn);
+	traced_clear();
+	call_exec_prepared(&conn, "s");
+	assert_traced("EXECUTE shop | UNSET | command=execute rows=3\n");
+	call_finish(&conn);
+}
+
+static void what_the_server_does_not_know_has_no_text(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	SCRIPT(&conn, DONE("PREPARE", ""), FAILED("26000"), FAILED("22P02"));
+	call_prepare(&conn, "s", "SELECT a FROM t");
+	traced_clear();
+	call_exec_prepared(&conn, "s");
+	call_exec_prepared(&conn, "s");
+	assert_traced("EXECUTE shop | ERROR | command=execute status_code=26000 type=26000\n"
+		      "SELECT t | ERROR | command=execute status_code=22P02 type=22P02 "
+		      "statement=SELECT a FROM t\n");
+	call_finish(&conn);
+}
+
+static void a_silent_call_ends_what_was_before_it(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	SCRIPT(&conn, SELECTED(1), DONE("", ""));
+	call_send(&conn, "SELECT a FROM t");
+	call_close(&conn, "s");
+	assert_traced("SELECT t | UNSET | command=simple text=SELECT a FROM t incomplete=1\n");
+	call_finish(&conn);
+}
+
 TESTS(cmocka_unit_test(a_synchronous_command_is_one_span),
       cmocka_unit_test(parameters_keep_the_text_and_none_do_not),
       cmocka_unit_test(an_execute_has_the_text_of_its_prepare),
@@ -258,4 +382,9 @@ TESTS(cmocka_unit_test(a_synchronous_command_is_one_span),
       cmocka_unit_test(a_refused_send_is_an_error_of_its_own),
       cmocka_unit_test(a_send_on_a_dead_connection_is_a_closed_connection),
       cmocka_unit_test(a_refused_send_has_not_the_split_of_the_running_command),
-      cmocka_unit_test(a_refused_query_leaves_the_unnamed_statement))
+      cmocka_unit_test(a_refused_query_leaves_the_unnamed_statement),
+      cmocka_unit_test(a_query_with_parameters_is_the_unnamed_statement),
+      cmocka_unit_test(a_statement_ends_where_the_program_ends_it),
+      cmocka_unit_test(a_closed_statement_is_not_known),
+      cmocka_unit_test(what_the_server_does_not_know_has_no_text),
+      cmocka_unit_test(a_silent_call_ends_what_was_before_it))

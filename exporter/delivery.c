@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "exporter/endpoint.h"
 #include "exporter/http_client.h"
+#include "exporter/otlp_answer.h"
 #include "exporter/otlp_json.h"
 #include "exporter/otlp_protobuf.h"
 #include "exporter/retry.h"
@@ -14,6 +15,7 @@
 #define MS UINT64_C(1000000)
 #define ANSWER_SIZE ((size_t)256 << 10)	/* decoded answers */
 #define FAILURE_SIZE 160
+#define WHY_SIZE 100		/* of it, what the collector says */
 
 enum step { STEP_IDLE, STEP_POSTING, STEP_WAITING };
 
@@ -31,7 +33,7 @@ struct delivery {
 	unsigned attempt;
 	uint64_t begun_ns, retry_ns;
 	uint64_t quiet_until_ns;	/* nobody listened: no try before */
-	uint64_t told_ns;
+	uint64_t told_ns, warned_ns;	/* 0: never */
 	struct delivery_counts counts;
 	struct otlp_protobuf *protobuf;
 	uint8_t *json_memory;
@@ -175,19 +177,29 @@ static void batch_encode(struct delivery *delivery)
 
 /* ---- results ---- */
 
-static void failure_set(struct delivery *delivery, struct slice text, struct slice more)
+static enum otlp_encoding encoding_of(const struct delivery *delivery)
 {
-	size_t used = text.size < FAILURE_SIZE - 1 ? text.size : FAILURE_SIZE - 1;
-	size_t room;
+	return delivery->json ? OTLP_JSON : OTLP_PROTOBUF;
+}
 
-	memcpy(delivery->failure, text.data, used);
-	room = FAILURE_SIZE - 1 - used;
-	for (size_t i = 0; i < more.size && i < room; i++) {
-		uint8_t byte = more.data[i];
+/* Our words and, cut and made harmless, the collector's. */
+static void text_make(char ret[FAILURE_SIZE], struct slice ours, struct slice theirs)
+{
+	size_t used = ours.size < FAILURE_SIZE - 1 ? ours.size : FAILURE_SIZE - 1;
 
-		delivery->failure[used++] = (char)(byte < ' ' || byte >= 0x7f ? '?' : byte);
+	if (used)
+		memcpy(ret, ours.data, used);
+	for (size_t i = 0; i < theirs.size && used < FAILURE_SIZE - 1; i++) {
+		uint8_t byte = theirs.data[i];
+
+		ret[used++] = (char)(byte < ' ' || byte >= 0x7f ? '?' : byte);
 	}
-	delivery->failure[used] = '\0';
+	ret[used] = '\0';
+}
+
+static void failure_set(struct delivery *delivery, struct slice ours, struct slice theirs)
+{
+	text_make(delivery->failure, ours, theirs);
 	delivery->counts.failure = delivery->failure;
 }
 
@@ -239,24 +251,35 @@ static void retry_plan(struct delivery *delivery, uint64_t delay_ns, uint64_t no
 	delivery->retry_ns = now_ns + delay_ns;
 }
 
+/* It took everything and warns all the same; not where nobody asked for a collector. */
+static void warning_take(struct delivery *delivery, struct slice message, uint64_t now_ns)
+{
+	char text[FAILURE_SIZE];
+
+	if (delivery->options.quiet ||
+	    (delivery->warned_ns && now_ns - delivery->warned_ns < DELIVERY_TOLD_NS))
+		return;
+	delivery->warned_ns = now_ns;
+	text_make(text, (struct slice){ 0 }, message);
+	log_warn("%s took the spans and says: %s", delivery->endpoint.shown, text);
+}
+
 static void partial_take(struct delivery *delivery, const struct response *response,
 			 uint64_t now_ns)
 {
 	struct otlp_answer answer = { 0 };
 	struct slice body = slice_of(response->body, response->body_size);
 
-	if (delivery->json || !otlp_answer_read(body, &delivery->answer, &answer)) {
+	if (!otlp_answer_read(encoding_of(delivery), body, &delivery->answer, &answer))
 		log_debug("the collector's answer cannot be read");
-		batch_over(delivery, 0, now_ns);
-		return;
-	}
-	if (answer.rejected > 0)
+	if (answer.rejected && answer.message.size)
+		failure_set(delivery, SLICE("rejected by the collector: "),
+			    slice_first(answer.message, WHY_SIZE));
+	else if (answer.rejected)
 		failure_set(delivery, SLICE("rejected by the collector"), (struct slice){ 0 });
 	else if (answer.message.size)
-		log_debug("the collector says: %.*s",
-			  (int)(answer.message.size < 200 ? answer.message.size : 200),
-			  (const char *)answer.message.data);
-	batch_over(delivery, answer.rejected > 0 ? (uint64_t)answer.rejected : 0, now_ns);
+		warning_take(delivery, answer.message, now_ns);
+	batch_over(delivery, answer.rejected, now_ns);
 }
 
 static void status_failure(struct delivery *delivery, const struct response *response)
@@ -267,9 +290,9 @@ static void status_failure(struct delivery *delivery, const struct response *res
 
 	for (int i = 7, status = response->status; i > 4; i--, status /= 10)
 		text[i] = (char)('0' + status % 10);
-	if (!delivery->json && response->status >= 400)
-		why = otlp_failure_read(body, &delivery->answer);
-	failure_set(delivery, slice_of(text, why.size ? 10 : 8), slice_first(why, 100));
+	if (response->status >= 400)
+		why = otlp_failure_read(encoding_of(delivery), body, &delivery->answer);
+	failure_set(delivery, slice_of(text, why.size ? 10 : 8), slice_first(why, WHY_SIZE));
 }
 
 static void answer_take(struct delivery *delivery, uint64_t now_ns)

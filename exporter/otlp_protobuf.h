@@ -39,16 +39,4 @@ bool otlp_protobuf_span(struct otlp_protobuf *encoder, const struct resource *re
 /* The request's bytes, valid until the next begin. */
 struct slice otlp_protobuf_end(struct otlp_protobuf *encoder);
 
-/* What a collector answered. Decoded into @bump, which is reset before. */
-struct otlp_answer {
-	int64_t rejected;	/* spans; 0 when there is no partial success */
-	struct slice message;	/* of the partial success; may be empty */
-};
-
-/* False when @body is no ExportTraceServiceResponse. An empty body is full success. */
-bool otlp_answer_read(struct slice body, struct bump *bump, struct otlp_answer *ret);
-
-/* The message of a google.rpc.Status; empty when there is none. */
-struct slice otlp_failure_read(struct slice body, struct bump *bump);
-
 #endif

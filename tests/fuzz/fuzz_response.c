@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "exporter/otlp_protobuf.h"
+#include "exporter/otlp_answer.h"
 #include "exporter/response.h"
 #include "exporter/retry.h"
 
@@ -21,8 +21,10 @@ static void read_contents(const struct response *response)
 	uint64_t delay;
 
 	bump_begin(&bump, memory, sizeof(memory));
-	otlp_answer_read(body, &bump, &answer);
-	otlp_failure_read(body, &bump);
+	for (enum otlp_encoding encoding = OTLP_PROTOBUF; encoding <= OTLP_JSON; encoding++) {
+		otlp_answer_read(encoding, body, &bump, &answer);
+		otlp_failure_read(encoding, body, &bump);
+	}
 	retry_after_read(slice_of(response->retry_after, response->retry_after_size), 1, &delay);
 }
 

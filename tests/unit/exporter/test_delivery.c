@@ -239,6 +239,81 @@ static void what_the_collector_rejects_is_counted(void **state)
 	assert_counts(1, 0, 7, 0);
 }
 
+static void a_rejection_says_why_in_either_encoding(void **state)
+{
+	static const struct {
+		int protocol;
+		const char *answer;
+	} cases[] = {
+		{ CONFIG_HTTP_PROTOBUF, "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n"
+					"\x0a\x0b\x08\x02\x12\x07too\nold" },
+		{ CONFIG_HTTP_JSON, "HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\n"
+				    "{\"partialSuccess\":{\"rejectedSpans\":\"2\","
+				    "\"errorMessage\":\"too?old\"}}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		bump_reset(&bump);
+		memset(bump.start, 0, (size_t)1 << 20);
+		settings.traces_protocol = cases[i].protocol;
+		settings.traces_protocol_set = true;
+		if (i > 0) {
+			delivery_interrupt(delivery);
+			http_peer_hang_up(&peer);
+		}
+		begin(false);
+		queue(4);
+		steps(false);
+		answer(cases[i].answer);
+		steps(false);
+		assert_counts(2, 0, 2, 0);
+		assert_string_equal(delivery_counts(delivery).failure,
+				    "rejected by the collector: too?old");
+	}
+}
+
+/* What was logged to @path since the last look. */
+static const char *logged(const char *path)
+{
+	static char text[1024];
+	FILE *file = fopen(path, "r");
+	size_t size = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+
+	text[size] = 0;
+	if (file)
+		fclose(file);
+	unlink(path);
+	return text;
+}
+
+static void a_warning_of_the_collector_is_passed_on_once_a_minute(void **state)
+{
+	static const char warns[] = "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n"
+				    "\x0a\x09\x12\x07too old";
+	char path[] = "/tmp/otelshim-test-XXXXXX";
+	int descriptor = mkstemp(path);
+
+	(void)state;
+	assert_true(descriptor >= 0);
+	close(descriptor);
+	log_configure(LOG_WARN, path);
+	begin(false);
+	for (unsigned i = 0; i < 3; i++) {
+		queue(4);
+		steps(false);
+		answer(warns);
+		steps(false);
+		assert_counts(4 * (i + 1), 0, 0, 0);
+		if (i == 1)
+			assert_string_equal(logged(path), "");
+		else
+			assert_non_null(strstr(logged(path), "took the spans and says: too old\n"));
+		now += i * 60000 * MS;
+	}
+	log_configure(LOG_NONE, NULL);
+}
+
 static void silence_ends_at_the_timeout(void **state)
 {
 	(void)state;
@@ -310,6 +385,8 @@ TESTS(CASE(a_batch_goes_when_it_is_full), CASE(a_batch_goes_after_the_delay),
       CASE(a_batch_goes_when_it_is_quiet), CASE(a_full_queue_refuses_and_counts),
       CASE(a_busy_collector_is_asked_again), CASE(a_wait_beyond_the_deadline_gives_up_at_once),
       CASE(attempts_have_a_ceiling), CASE(a_refusal_is_final),
-      CASE(what_the_collector_rejects_is_counted), CASE(silence_ends_at_the_timeout),
+      CASE(what_the_collector_rejects_is_counted),
+      CASE(a_rejection_says_why_in_either_encoding),
+      CASE(a_warning_of_the_collector_is_passed_on_once_a_minute), CASE(silence_ends_at_the_timeout),
       CASE(where_nobody_asked_one_try_is_all_for_a_while), CASE(an_interrupted_batch_goes_again),
       CASE(an_endpoint_that_cannot_be_used_fails_each_span))

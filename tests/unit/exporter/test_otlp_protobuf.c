@@ -172,21 +172,6 @@ static void lengths_are_right_at_every_size(void **state)
 	}
 }
 
-static void a_partial_success_is_read(void **state)
-{
-	(void)state;
-	struct otlp_answer answer = { .rejected = 42 };
-
-	assert_true(otlp_answer_read(SLICE(""), &bump, &answer));
-	assert_int_equal(answer.rejected, 0);
-	assert_true(otlp_answer_read(SLICE("\x0a\x0b\x08\x02\x12\x07too old"), &bump, &answer));
-	assert_int_equal(answer.rejected, 2);
-	assert_slice_equal(answer.message, SLICE("too old"));
-	assert_false(otlp_answer_read(SLICE("<html>no protobuf</html>"), &bump, &answer));
-	assert_slice_equal(otlp_failure_read(SLICE("\x08\x03\x12\x03" "bad"), &bump), SLICE("bad"));
-	assert_int_equal(otlp_failure_read(SLICE("bad request"), &bump).size, 0);
-}
-
 static void no_memory_is_no_encoder(void **state)
 {
 	(void)state;
@@ -200,5 +185,5 @@ static void no_memory_is_no_encoder(void **state)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 TESTS(CASE(spans_are_grouped_by_process_and_scope), CASE(nothing_is_added_to_a_full_request),
-      CASE(lengths_are_right_at_every_size), CASE(a_partial_success_is_read),
+      CASE(lengths_are_right_at_every_size),
       CASE(no_memory_is_no_encoder))

@@ -230,21 +230,35 @@ static void service_of(const struct run *run, char ret[256])
 			 program_base_name(run->program.executable));
 }
 
+/* "; kept in FILE": of @lost spans, those that a file has. */
+static void kept_format(const struct run *run, unsigned long long lost, char ret[PROGRAM_PATH + 64])
+{
+	unsigned long long kept = run->file[0] ? lost : exporter_counts(run->exporter).kept;
+	const char *file = run->file[0] ? run->file : RUN_FILE;
+
+	ret[0] = 0;
+	if (kept > 0 && kept < lost)
+		snprintf(ret, PROGRAM_PATH + 64, "; %llu of them kept in %s", kept, file);
+	else if (kept > 0)
+		snprintf(ret, PROGRAM_PATH + 64, "; kept in %s", file);
+}
+
 static void write_network_line(const struct run *run)
 {
 	struct exporter_counts counts = exporter_counts(run->exporter);
 	unsigned long long lost = counts.failed + counts.queue_full;
-	const char *kept = run->file[0] ? run->file : NULL;
+	char service[256], kept[PROGRAM_PATH + 64];
 	struct endpoint endpoint;
-	char service[256];
+	bool known = endpoint_of(run->config, &endpoint) == ENDPOINT_OK;
 
-	if (!run->configured || !run->network || endpoint_of(run->config, &endpoint) != ENDPOINT_OK)
+	if (!run->configured || !run->network || (!known && lost == 0))
 		return;
 	if (lost > 0) {
-		say("otelshim: %llu of %llu spans not delivered to %s (%s)%s%s", lost,
-		    lost + (unsigned long long)counts.delivered, endpoint.shown,
-		    counts.failure ? counts.failure : "queue full", kept ? "; kept in " : "",
-		    kept ? kept : "");
+		kept_format(run, lost, kept);
+		say("otelshim: %llu of %llu spans not delivered%s%s (%s)%s", lost,
+		    lost + (unsigned long long)counts.delivered, known ? " to " : "",
+		    known ? endpoint.shown : "", counts.failure ? counts.failure : "queue full",
+		    kept);
 		return;
 	}
 	service_of(run, service);

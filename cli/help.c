@@ -44,6 +44,16 @@ static void print_overview(void)
 	      stdout);
 }
 
+/* "a|b|c" as "a, b, c": "|" would end a cell of Markdown, too. */
+static void print_choices(const char *text)
+{
+	for (; *text; text++)
+		if (*text == '|')
+			fputs(", ", stdout);
+		else
+			putchar(*text);
+}
+
 static void print_environment(void)
 {
 	size_t count;
@@ -51,22 +61,14 @@ static void print_environment(void)
 
 	for (size_t i = 0; i < count; i++) {
 		printf("%s\n    %s", row[i].name, row[i].meaning);
-		if (row[i].choices && *row[i].choices)
-			printf("\n    one of: %s", row[i].choices);
+		if (row[i].choices && *row[i].choices) {
+			printf("\n    one of: ");
+			print_choices(row[i].choices);
+		}
 		if (row[i].preset && *row[i].preset)
 			printf("\n    default: %s", row[i].preset);
 		printf("\n");
 	}
-}
-
-/* A cell of Markdown: "|" would end it. */
-static void print_cell(const char *text)
-{
-	for (; *text; text++)
-		if (*text == '|')
-			fputs(", ", stdout);
-		else
-			putchar(*text);
 }
 
 static void print_options_table(void)
@@ -80,10 +82,10 @@ static void print_options_table(void)
 
 		printf("| `%s` | %s%s%s | ", row[i].name, preset ? "`" : "",
 		       preset ? row[i].preset : "", preset ? "`" : "");
-		print_cell(row[i].meaning);
+		fputs(row[i].meaning, stdout);
 		if (row[i].choices && *row[i].choices) {
 			printf(" (");
-			print_cell(row[i].choices);
+			print_choices(row[i].choices);
 			printf(")");
 		}
 		printf(" |\n");

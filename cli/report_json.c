@@ -214,6 +214,7 @@ static json_t *spans_of(const struct report_json *report)
 	json_object_set_new(object, "queue_full", number(report->run->queue_full));
 	json_object_set_new(object, "exported", number(report->counts.delivered));
 	json_object_set_new(object, "failed", number(report->counts.failed));
+	json_object_set_new(object, "kept", number(report->counts.kept));
 	return object;
 }
 

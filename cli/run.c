@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "cli/ending.h"
 #include "cli/environment.h"
+#include "cli/gzip.h"
 #include "cli/span_file.h"
 
 #define COLLECTOR_PORT 4318
@@ -170,6 +171,12 @@ static void choose_network(struct run *run)
 	run->network = otlp && (run->configured || collector_listens());
 }
 
+static void complain_of_file(const char *path, int error)
+{
+	fprintf(stderr, "otelshim: cannot write %s: %s; the spans are not kept\n", path,
+		strerror(-error));
+}
+
 static void choose_file(struct run *run)
 {
 	const char *asked = run->options->output ? run->options->output : run->config->file;
@@ -177,18 +184,27 @@ static void choose_file(struct run *run)
 	int error;
 
 	run->file_asked = run->options->output || run->config->file_set;
-	if (run->options->no_file || (!run->file_asked && run->configured))
+	run->keep_undelivered = !run->file_asked && !run->options->no_file && run->configured;
+	if (run->options->no_file || run->keep_undelivered)
 		return;
 	if (!run->file_asked)
-		asked = "./otelshim.jsonl";
+		asked = RUN_FILE;
 	error = span_file_name(asked, (long)run->child.pid, run->options->command[0], run->file);
 	if (error == 0)
 		error = span_file_prepare(run->file, replace);
 	if (error == 0)
 		return;
-	fprintf(stderr, "otelshim: cannot write %s: %s; the spans are not kept\n",
-		run->file[0] ? run->file : asked, strerror(-error));
+	complain_of_file(run->file[0] ? run->file : asked, error);
 	run->file[0] = 0;
+}
+
+static bool prepare_undelivered(const char *path)
+{
+	int error = span_file_prepare(path, true);
+
+	if (error)
+		complain_of_file(path, error);
+	return error == 0;
 }
 
 static void *consume(void *context)
@@ -209,6 +225,9 @@ static void begin_consumer(struct run *run)
 		.network = run->network,
 		.quiet_network = !run->configured,
 		.file = run->file[0] ? run->file : NULL,
+		.undelivered = run->keep_undelivered ? RUN_FILE : NULL,
+		.undelivered_prepare = prepare_undelivered,
+		.compress = gzip_pack,
 		.keep_summary = true,
 	});
 	if (run->exporter)
@@ -275,6 +294,7 @@ static void end_traced(struct run *run, const struct child_signals *signals)
 	child_signals_end(signals);
 	ending_summary(run);
 	exporter_flush(run->exporter, run->config->exit_timeout_ns, STALL_NS);
+	exporter_give_up(run->exporter);
 	ending_delivery(run);
 	exporter_end(run->exporter);
 }

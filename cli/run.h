@@ -21,6 +21,7 @@
 #include "cli/session.h"
 #include "exporter/exporter.h"
 
+#define RUN_FILE "./otelshim.jsonl"
 #define RUN_PROCESSES 32	/* survivors named in the report */
 
 struct run {
@@ -35,6 +36,7 @@ struct run {
 	uint64_t start_ns, wall_ns;
 	char file[PROGRAM_PATH];	/* of spans; empty: none */
 	bool file_asked;		/* by -o or OTELSHIM_FILE */
+	bool keep_undelivered;		/* in RUN_FILE, when the network does not take them */
 	bool configured, network;	/* an exporter was configured; one is at work */
 	struct session_process running[RUN_PROCESSES];
 	size_t running_count;

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "exporter/endpoint.h"
+#include "exporter/delivery_settings.h"
 #include "exporter/http_client.h"
 #include "exporter/otlp_answer.h"
 #include "exporter/otlp_json.h"
@@ -21,12 +21,8 @@ enum step { STEP_IDLE, STEP_POSTING, STEP_WAITING };
 
 struct delivery {
 	struct delivery_options options;
-	struct attribute_limits limits;
+	struct delivery_settings settings;
 	struct batch batch;
-	size_t batch_spans;		/* at most in one request */
-	uint64_t delay_ns, timeout_ns;	/* timeout 0: none */
-	bool json;
-	bool unusable;			/* no endpoint that we can speak to */
 	enum step step;
 	size_t taken;			/* spans of the queue's front in the request under way */
 	struct slice body;
@@ -38,74 +34,21 @@ struct delivery {
 	struct otlp_protobuf *protobuf;
 	uint8_t *json_memory;
 	struct bump answer;
-	struct endpoint endpoint;
-	struct user_headers headers;
+	uint8_t *packed;		/* room for a compressed body; null: none is */
 	struct http_client client;
 	char failure[FAILURE_SIZE];
 };
 
 /* ---- beginning ---- */
 
-static uint64_t least_limit(uint64_t a, uint64_t b)
+static bool encoder_make(struct delivery *delivery, struct bump *bump)
 {
-	if (!a || !b)
-		return a + b;
-	return a < b ? a : b;
-}
+	const struct delivery_settings *settings = &delivery->settings;
 
-static void endpoint_read(struct delivery *delivery, const struct config *config)
-{
-	bool own = config->traces_endpoint && *config->traces_endpoint;
-	const char *name = own ? "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" :
-				 "OTEL_EXPORTER_OTLP_ENDPOINT";
-	enum endpoint_error error = endpoint_of(config, &delivery->endpoint);
-
-	delivery->unusable = true;
-	if (error == ENDPOINT_SCHEME) {
-		struct slice scheme = endpoint_scheme_of(slice_of_string(
-			own ? config->traces_endpoint : config->endpoint));
-
-		log_warn("%s: \"%.*s\" is not http://; spans are not sent", name, (int)scheme.size,
-			 (const char *)scheme.data);
-		delivery->counts.failure = "endpoint without http://";
-	} else if (error == ENDPOINT_MALFORMED) {
-		log_warn("%s: not a URL; spans are not sent", name);
-		delivery->counts.failure = "endpoint is not a URL";
-	} else if (delivery->endpoint.scheme == ENDPOINT_HTTPS) {
-		log_warn("%s: https:// is not supported yet; spans are not sent. "
-			 "A collector on this host takes http://", name);
-		delivery->counts.failure = "https:// is not supported yet";
-	} else {
-		delivery->unusable = false;
-	}
-}
-
-static void headers_read(struct delivery *delivery, const struct config *config)
-{
-	bool own = config->traces_headers && *config->traces_headers;
-
-	user_headers_read(slice_of_string(own ? config->traces_headers : config->headers),
-			  &delivery->headers);
-	if (delivery->headers.refused)
-		log_warn("%u of the headers for the collector cannot be used",
-			 delivery->headers.refused);
-}
-
-static void settings_read(struct delivery *delivery, const struct config *config)
-{
-	int protocol = config->traces_protocol_set ? config->traces_protocol : config->protocol;
-	int64_t timeout = config->traces_timeout_set ? config->traces_timeout : config->timeout;
-
-	delivery->limits = attribute_limits_of(config);
-	delivery->json = protocol == CONFIG_HTTP_JSON;
-	delivery->batch_spans = (size_t)config->max_export_batch_size;
-	delivery->delay_ns = (uint64_t)config->schedule_delay * MS;
-	delivery->timeout_ns = least_limit((uint64_t)timeout * MS,
-					   (uint64_t)config->export_timeout * MS);
-	endpoint_read(delivery, config);
-	headers_read(delivery, config);
-	http_client_begin(&delivery->client, &delivery->endpoint, &delivery->headers,
-			  delivery->json ? "application/json" : "application/x-protobuf");
+	if (settings->json)
+		return (delivery->json_memory = bump_take(bump, OTLP_SPANS_SIZE)) != NULL;
+	delivery->protobuf = otlp_protobuf_make(bump, settings->limits, settings->batch_spans);
+	return delivery->protobuf != NULL;
 }
 
 struct delivery *delivery_make(struct bump *bump, const struct delivery_options *options)
@@ -118,24 +61,36 @@ struct delivery *delivery_make(struct bump *bump, const struct delivery_options 
 	if (!delivery || !queue || !answer)
 		return NULL;
 	delivery->options = *options;
-	settings_read(delivery, options->config);
+	delivery_settings_read(options->config, options->compress != NULL, &delivery->settings);
+	delivery->counts.failure = delivery->settings.unusable;
+	http_client_begin(&delivery->client, &delivery->settings.endpoint,
+			  &delivery->settings.headers,
+			  delivery->settings.json ? "application/json" : "application/x-protobuf");
 	batch_begin(&delivery->batch, queue, batch_room(spans), spans);
 	bump_begin(&delivery->answer, answer, ANSWER_SIZE);
-	if (delivery->json) {
-		delivery->json_memory = bump_take(bump, OTLP_SPANS_SIZE);
-		return delivery->json_memory ? delivery : NULL;
-	}
-	delivery->protobuf = otlp_protobuf_make(bump, delivery->limits, delivery->batch_spans);
-	return delivery->protobuf ? delivery : NULL;
+	if (delivery->settings.gzip)
+		delivery->packed = bump_take(bump, OTLP_SPANS_SIZE);
+	return encoder_make(delivery, bump) ? delivery : NULL;
+}
+
+static void hand_back(const struct delivery *delivery, const struct span_record *record,
+		      uint64_t wall_offset_ns)
+{
+	if (delivery->options.undelivered)
+		delivery->options.undelivered(delivery->options.context, record, wall_offset_ns);
 }
 
 void delivery_queue(struct delivery *delivery, const struct span_record *record,
 		    uint64_t wall_offset_ns, uint64_t now_ns)
 {
-	if (delivery->unusable)
+	if (!delivery->settings.unusable &&
+	    batch_put(&delivery->batch, record, wall_offset_ns, now_ns))
+		return;
+	if (delivery->settings.unusable)
 		delivery->counts.failed++;
-	else if (!batch_put(&delivery->batch, record, wall_offset_ns, now_ns))
+	else
 		delivery->counts.queue_full++;
+	hand_back(delivery, record, wall_offset_ns);
 }
 
 /* ---- encoding ---- */
@@ -148,9 +103,22 @@ static bool span_encode(struct delivery *delivery, struct otlp_json *object,
 	struct span span;
 
 	span_view(delivery->options.reader, &waiting->record, waiting->wall_offset_ns, &span);
-	if (delivery->json)
+	if (delivery->settings.json)
 		return otlp_json_span(object, resource, &span);
 	return otlp_protobuf_span(delivery->protobuf, resource, &span);
+}
+
+/* A body that does not get smaller goes as it is. */
+static void body_compress(struct delivery *delivery)
+{
+	size_t size = 0;
+
+	if (delivery->packed)
+		size = delivery->options.compress(delivery->body, delivery->packed,
+						  OTLP_SPANS_SIZE);
+	delivery->client.gzip = size > 0;
+	if (size)
+		delivery->body = slice_of(delivery->packed, size);
 }
 
 /* Encodes the front of the queue; sets taken and body. */
@@ -160,26 +128,29 @@ static void batch_encode(struct delivery *delivery)
 	struct otlp_json object;
 
 	delivery->taken = 0;
-	if (delivery->json)
-		otlp_json_begin(&object, delivery->limits, delivery->json_memory, OTLP_SPANS_SIZE);
+	if (delivery->settings.json)
+		otlp_json_begin(&object, delivery->settings.limits, delivery->json_memory,
+				OTLP_SPANS_SIZE);
 	else
 		otlp_protobuf_begin(delivery->protobuf);
-	while (delivery->taken < delivery->batch_spans &&
+	while (delivery->taken < delivery->settings.batch_spans &&
 	       (waiting = batch_next(&delivery->batch, waiting)) != NULL) {
 		if (!span_encode(delivery, &object, waiting))
 			break;
 		delivery->taken++;
 	}
-	if (delivery->taken)
-		delivery->body = delivery->json ? otlp_json_end(&object) :
-						  otlp_protobuf_end(delivery->protobuf);
+	if (!delivery->taken)
+		return;
+	delivery->body = delivery->settings.json ? otlp_json_end(&object) :
+						   otlp_protobuf_end(delivery->protobuf);
+	body_compress(delivery);
 }
 
 /* ---- results ---- */
 
 static enum otlp_encoding encoding_of(const struct delivery *delivery)
 {
-	return delivery->json ? OTLP_JSON : OTLP_PROTOBUF;
+	return delivery->settings.json ? OTLP_JSON : OTLP_PROTOBUF;
 }
 
 /* Our words and, cut and made harmless, the collector's. */
@@ -211,7 +182,7 @@ static void tell(struct delivery *delivery, uint64_t spans, uint64_t now_ns)
 		return;
 	delivery->told_ns = now_ns;
 	log_warn("%lu spans not delivered to %s: %s", (unsigned long)spans,
-		 delivery->endpoint.shown, delivery->counts.failure);
+		 delivery->settings.endpoint.shown, delivery->counts.failure);
 }
 
 /* The request is over, @rejected of its spans were not taken. */
@@ -230,8 +201,18 @@ static void batch_over(struct delivery *delivery, uint64_t rejected, uint64_t no
 		tell(delivery, rejected, now_ns);
 }
 
+/* The @count oldest, which are about to be dropped. */
+static void batch_hand_back(const struct delivery *delivery, size_t count)
+{
+	const struct batch_span *span = NULL;
+
+	while (count-- && (span = batch_next(&delivery->batch, span)) != NULL)
+		hand_back(delivery, &span->record, span->wall_offset_ns);
+}
+
 static void batch_failed(struct delivery *delivery, uint64_t now_ns)
 {
+	batch_hand_back(delivery, delivery->taken);
 	if (delivery->options.quiet)
 		delivery->quiet_until_ns = now_ns + DELIVERY_BACKOFF_NS;
 	batch_over(delivery, delivery->taken, now_ns);
@@ -243,7 +224,7 @@ static void retry_plan(struct delivery *delivery, uint64_t delay_ns, uint64_t no
 	uint64_t passed = now_ns - delivery->begun_ns;
 
 	if (delivery->options.quiet || delivery->attempt >= RETRY_ATTEMPTS ||
-	    (delivery->timeout_ns && passed + delay_ns >= delivery->timeout_ns)) {
+	    (delivery->settings.timeout_ns && passed + delay_ns >= delivery->settings.timeout_ns)) {
 		batch_failed(delivery, now_ns);
 		return;
 	}
@@ -261,7 +242,7 @@ static void warning_take(struct delivery *delivery, struct slice message, uint64
 		return;
 	delivery->warned_ns = now_ns;
 	text_make(text, (struct slice){ 0 }, message);
-	log_warn("%s took the spans and says: %s", delivery->endpoint.shown, text);
+	log_warn("%s took the spans and says: %s", delivery->settings.endpoint.shown, text);
 }
 
 static void partial_take(struct delivery *delivery, const struct response *response,
@@ -322,10 +303,11 @@ static void answer_take(struct delivery *delivery, uint64_t now_ns)
 
 static void timeout_check(struct delivery *delivery, uint64_t now_ns)
 {
-	uint64_t seconds = delivery->timeout_ns / (1000 * MS);
+	uint64_t limit_ns = delivery->settings.timeout_ns;
+	uint64_t seconds = limit_ns / (1000 * MS);
 	char text[] = "no answer within 000000 s";
 
-	if (!delivery->timeout_ns || now_ns - delivery->begun_ns < delivery->timeout_ns)
+	if (!limit_ns || now_ns - delivery->begun_ns < limit_ns)
 		return;
 	http_client_abort(&delivery->client);
 	if (seconds && seconds < 1000000) {
@@ -375,8 +357,8 @@ static bool batch_due(const struct delivery *delivery, uint64_t now_ns, uint64_t
 
 	if (!oldest)
 		return false;
-	return delivery->batch.spans >= delivery->batch_spans ||
-	       now_ns >= oldest->queued_ns + delivery->delay_ns ||
+	return delivery->batch.spans >= delivery->settings.batch_spans ||
+	       now_ns >= oldest->queued_ns + delivery->settings.delay_ns ||
 	       now_ns >= last_span_ns + DELIVERY_QUIET_NS;
 }
 
@@ -387,6 +369,7 @@ static void batch_start(struct delivery *delivery, uint64_t now_ns)
 		/* One span alone is larger than a request may be. */
 		delivery->taken = 1;
 		failure_set(delivery, SLICE("span too large"), (struct slice){ 0 });
+		batch_hand_back(delivery, 1);
 		batch_over(delivery, 1, now_ns);
 		return;
 	}
@@ -430,7 +413,7 @@ uint64_t delivery_due_ns(const struct delivery *delivery, uint64_t last_span_ns)
 		return delivery->retry_ns;
 	if (!oldest)
 		return UINT64_MAX;
-	late = oldest->queued_ns + delivery->delay_ns;
+	late = oldest->queued_ns + delivery->settings.delay_ns;
 	return quiet < late ? quiet : late;
 }
 
@@ -456,6 +439,18 @@ void delivery_interrupt(struct delivery *delivery)
 	http_client_abort(&delivery->client);
 	delivery->step = STEP_IDLE;
 	delivery->taken = 0;
+}
+
+void delivery_give_up(struct delivery *delivery)
+{
+	size_t spans = delivery->batch.spans;
+
+	delivery_interrupt(delivery);
+	if (spans && !delivery->counts.failure)
+		failure_set(delivery, SLICE("no answer in time"), (struct slice){ 0 });
+	batch_hand_back(delivery, spans);
+	batch_drop(&delivery->batch, spans);
+	delivery->counts.failed += spans;
 }
 
 struct delivery_counts delivery_counts(const struct delivery *delivery)

@@ -33,6 +33,15 @@ struct delivery_options {
 	struct resource_table *resources;
 	bool quiet;		/* nothing was configured: one try, no word */
 	bool silent;		/* failures are counted and kept for the one who reports them */
+	/* Makes gzip of @body; 0: not in so little room. Null: nobody can. */
+	size_t (*compress)(struct slice body, uint8_t *to, size_t room);
+	/*
+	 * Takes each span that is known not to be delivered, and is dropped here; null: nobody. Not
+	 * those that a collector rejected out of a request: it does not say which.
+	 */
+	void (*undelivered)(void *context, const struct span_record *record,
+			    uint64_t wall_offset_ns);
+	void *context;
 };
 
 /* Null when @bump has no room. */
@@ -68,6 +77,9 @@ uint64_t delivery_retry_ns(const struct delivery *delivery, uint64_t now_ns);
 
 /* Closes the connection; the batch under way goes back to the queue's front. */
 void delivery_interrupt(struct delivery *delivery);
+
+/* Nothing is sent any more: all that waits has failed. */
+void delivery_give_up(struct delivery *delivery);
 
 struct delivery_counts {
 	uint64_t delivered, queue_full, failed;

@@ -29,6 +29,8 @@ struct exporter {
 	struct summary *summary;
 	struct delivery *delivery;	/* null: no network */
 	struct file_sink *file;		/* null: no file */
+	struct file_sink *undelivered;	/* null: none */
+	bool undelivered_begun;
 	bool console;
 	atomic_bool stopped;
 	uint64_t spans, flush_ns;
@@ -37,6 +39,16 @@ struct exporter {
 	uint64_t wall_offset_ns;	/* of the drain under way */
 	uint64_t now_ns, last_span_ns, buried_ns;
 };
+
+/* Null, told: no such file. */
+static struct file_sink *sink_begin(struct exporter *exporter, const char *path)
+{
+	struct attribute_limits limits = attribute_limits_of(exporter->options.config);
+	struct file_sink *sink = bump_take(&exporter->bump, sizeof(*sink));
+	uint8_t *memory = bump_take(&exporter->bump, FILE_SINK_SIZE);
+
+	return sink && memory && file_sink_open(sink, path, limits, memory) ? sink : NULL;
+}
 
 /* ---- spans come ---- */
 
@@ -68,6 +80,34 @@ static void span_take(void *context, const struct span_record *record)
 		console_write(&span);
 }
 
+/* At the first span that was not delivered. */
+static void undelivered_begin(struct exporter *exporter)
+{
+	const struct exporter_options *options = &exporter->options;
+
+	exporter->undelivered_begun = true;
+	if (exporter->file || !options->undelivered ||
+	    !options->undelivered_prepare(options->undelivered))
+		return;
+	exporter->undelivered = sink_begin(exporter, options->undelivered);
+	if (exporter->undelivered)
+		exporter->undelivered->size_max = EXPORTER_UNDELIVERED_MAX;
+}
+
+static void undelivered_take(void *context, const struct span_record *record,
+			     uint64_t wall_offset_ns)
+{
+	struct exporter *exporter = context;
+	struct span span;
+
+	if (!exporter->undelivered_begun)
+		undelivered_begin(exporter);
+	if (!exporter->undelivered)
+		return;
+	span_view(exporter->reader, record, wall_offset_ns, &span);
+	file_sink_add(exporter->undelivered, resource_of(exporter->resources, record), &span);
+}
+
 static void clock_look(struct exporter *exporter)
 {
 	exporter->wall_offset_ns = clock_wall_offset_ns();
@@ -97,11 +137,12 @@ static size_t memory_size(const struct exporter_options *options)
 {
 	size_t spans = (size_t)options->config->max_queue_size;
 	size_t requests = (size_t)options->config->max_export_batch_size;
+	bool file = options->file || options->undelivered;
 	const size_t slack = (size_t)1 << 20;
 
 	return sizeof(struct exporter) + reader_size(options->area->size) + resource_table_size() +
-	       (options->file ? sizeof(struct file_sink) + FILE_SINK_SIZE : 0) +
-	       (options->network ? batch_room(spans) + requests * 16 + 3 * OTLP_SPANS_SIZE +
+	       (file ? sizeof(struct file_sink) + FILE_SINK_SIZE : 0) +
+	       (options->network ? batch_room(spans) + requests * 16 + 4 * OTLP_SPANS_SIZE +
 					   2 * OTLP_HEADS_SIZE : 0) + slack;
 }
 
@@ -113,20 +154,13 @@ static void network_begin(struct exporter *exporter)
 		.resources = exporter->resources,
 		.quiet = exporter->options.quiet_network,
 		.silent = exporter->options.session,
+		.compress = exporter->options.compress,
+		.undelivered = undelivered_take,
+		.context = exporter,
 	};
 
 	if (exporter->options.network)
 		exporter->delivery = delivery_make(&exporter->bump, &options);
-}
-
-static void file_begin(struct exporter *exporter)
-{
-	struct attribute_limits limits = attribute_limits_of(exporter->options.config);
-	struct file_sink *file = bump_take(&exporter->bump, sizeof(*file));
-	uint8_t *memory = bump_take(&exporter->bump, FILE_SINK_SIZE);
-
-	if (file && memory && file_sink_open(file, exporter->options.file, limits, memory))
-		exporter->file = file;
 }
 
 static bool parts_begin(struct exporter *exporter)
@@ -146,7 +180,7 @@ static bool parts_begin(struct exporter *exporter)
 	exporter->resources = resource_table_begin(resources, options->config, options->session);
 	exporter->console = options->config->exporter == CONFIG_CONSOLE;
 	if (options->file && *options->file)
-		file_begin(exporter);
+		exporter->file = sink_begin(exporter, options->file);
 	if (!exporter->console)
 		network_begin(exporter);
 	return true;
@@ -185,6 +219,8 @@ void exporter_end(struct exporter *exporter)
 		delivery_interrupt(exporter->delivery);
 	if (exporter->file)
 		file_sink_close(exporter->file);
+	if (exporter->undelivered)
+		file_sink_close(exporter->undelivered);
 	if (exporter->summary)
 		summary_end(exporter->summary);
 	munmap(bump.start, (size_t)(bump.limit - bump.start));
@@ -205,6 +241,8 @@ static bool work(struct exporter *exporter)
 
 	if (exporter->delivery)
 		delivery_step(exporter->delivery, exporter->now_ns, exporter->last_span_ns, false);
+	if (exporter->undelivered)
+		file_sink_flush(exporter->undelivered);
 	return more;
 }
 
@@ -327,6 +365,14 @@ bool exporter_flush(struct exporter *exporter, uint64_t limit_ns, uint64_t stall
 	return all;
 }
 
+void exporter_give_up(struct exporter *exporter)
+{
+	if (exporter->delivery)
+		delivery_give_up(exporter->delivery);
+	if (exporter->undelivered)
+		file_sink_flush(exporter->undelivered);
+}
+
 void exporter_collect(struct exporter *exporter, bool ended)
 {
 	drain(exporter);
@@ -362,6 +408,8 @@ struct exporter_counts exporter_counts(const struct exporter *exporter)
 
 	if (exporter->file)
 		counts.written = exporter->file->written;
+	if (exporter->undelivered)
+		counts.kept = exporter->undelivered->written;
 	if (exporter->delivery) {
 		struct delivery_counts network = delivery_counts(exporter->delivery);
 

@@ -24,6 +24,8 @@
 #include "exporter/summary.h"
 #include "trace/area.h"
 
+#define EXPORTER_UNDELIVERED_MAX (UINT64_C(1) << 30)
+
 struct exporter_options {
 	const struct config *config;
 	struct area_header *area;
@@ -33,6 +35,15 @@ struct exporter_options {
 	/* Nothing was configured: failures are counted and not told */
 	bool quiet_network;
 	const char *file;		/* null: none. Opened in append mode, 0600 */
+	/*
+	 * Where there is no file: one for the spans that the network did not take, of at most
+	 * EXPORTER_UNDELIVERED_MAX bytes. Null: none. Opened when the first such span comes, in the
+	 * same way, if @undelivered_prepare allows it.
+	 */
+	const char *undelivered;
+	bool (*undelivered_prepare)(const char *path);
+	/* Makes gzip for the network (exporter/delivery.h); null: nobody can */
+	size_t (*compress)(struct slice body, uint8_t *to, size_t room);
 	bool keep_summary;
 	/* Return from exporter_run() after that long without a record; 0: sleep on */
 	/* Asked between two drains; true: nobody can make a record any more. Null: never. */
@@ -43,6 +54,7 @@ struct exporter_options {
 struct exporter_counts {
 	uint64_t spans;			/* taken from the area */
 	uint64_t written;		/* to the file */
+	uint64_t kept;			/* in the file of those that were not delivered */
 	uint64_t delivered;		/* to the network */
 	uint64_t queue_full;		/* dropped: the queue had no room */
 	/* dropped: not delivered within the rules of retry, or rejected */
@@ -91,6 +103,9 @@ bool exporter_flush(struct exporter *exporter, uint64_t limit_ns, uint64_t stall
  * gone.
  */
 void exporter_collect(struct exporter *exporter, bool ended);
+
+/* Nothing is sent any more: what still waits for the network has failed, and is kept. */
+void exporter_give_up(struct exporter *exporter);
 
 /* A span that the consumer itself makes (the run's own), through the same path. */
 void exporter_add(struct exporter *exporter, const struct span_record *record);

@@ -149,10 +149,21 @@ static uint8_t *line_begin(struct file_sink *sink)
 	return place ? place : line_place(sink);
 }
 
+/* What is collected counts, so that the file ends with a whole line. */
+static bool is_full(struct file_sink *sink)
+{
+	if (!sink->size_max || sink->size + (sink->used - sink->start) < sink->size_max)
+		return false;
+	if (!sink->told)
+		log_warn("the span file %s is full; later spans are not kept", sink->path);
+	sink->told = true;
+	return true;
+}
+
 void file_sink_add(struct file_sink *sink, const struct resource *resource,
 		   const struct span *span)
 {
-	if (sink->fd < 0) {
+	if (sink->fd < 0 || is_full(sink)) {
 		sink->lost++;
 		return;
 	}
@@ -234,6 +245,7 @@ bool file_sink_write(struct file_sink *sink)
 		return false;
 	}
 	sink->start += (size_t)done;
+	sink->size += (uint64_t)done;
 	if (done)
 		sink->inside = sink->memory[sink->start - 1] != '\n';
 	lines_drop(sink, lines_before(sink, sink->start), &sink->written);

@@ -37,6 +37,7 @@ struct file_sink {
 	size_t first, lines;		/* of the table */
 	struct file_sink_line table[FILE_SINK_LINES];
 	uint64_t written, lost;		/* spans */
+	uint64_t size, size_max;	/* bytes written by us, and their ceiling; 0: none */
 	bool told;
 	bool inside;			/* the last write ended inside a line */
 	bool broken;			/* and what follows it was dropped */

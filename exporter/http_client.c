@@ -18,6 +18,7 @@ void http_client_begin(struct http_client *client, const struct endpoint *endpoi
 	client->endpoint = endpoint;
 	client->headers = headers;
 	client->content_type = content_type;
+	client->gzip = false;
 	client->state = HTTP_IDLE;
 	client->failure = NULL;
 	client->fd = -1;
@@ -61,6 +62,8 @@ static void head_make(struct http_client *client)
 				  " OTel-OTLP-Exporter-C/" PACKAGE_VERSION));
 	put(client, SLICE("\r\nContent-Type: "));
 	put(client, slice_of_string(client->content_type));
+	if (client->gzip)
+		put(client, SLICE("\r\nContent-Encoding: gzip"));
 	put(client, SLICE("\r\nContent-Length: "));
 	put_number(client, client->body.size);
 	put(client, SLICE("\r\n"));

@@ -34,6 +34,7 @@ struct http_client {
 	const struct endpoint *endpoint;
 	const struct user_headers *headers;
 	const char *content_type;
+	bool gzip;			/* the next body is; set between requests */
 	enum http_state state;
 	const char *failure;
 	int fd;				/* -1: none */

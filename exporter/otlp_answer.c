@@ -167,7 +167,7 @@ static struct slice string_read(struct slice value, struct bump *bump)
 	return slice_of(to, used);
 }
 
-/* A number as it is or, as 64-bit integers are in protobuf's JSON, in quotes; 0 for anything else. */
+/* A number as it is or in quotes, as protobuf's JSON has 64-bit integers; 0 for anything else. */
 static uint64_t number_read(struct slice value)
 {
 	uint64_t number = 0;

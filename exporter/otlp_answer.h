@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a collector answers, in either encoding: how much of a request it took, and why not (otel-spec
- * 3.2). Untrusted bytes.
+ * What a collector answers, in either encoding: how much of a request it took, and why not
+ * (otel-spec 3.2). Untrusted bytes.
  *
  * Ownership: what is read lives in the bump given, which is reset before, or in the body. Threads:
  * any. Failure: false, or an empty text.

@@ -304,6 +304,8 @@ static void config_fall_back(struct config *config)
 		config->traces_protocol = config->protocol;
 	if (!config->traces_headers_set)
 		config->traces_headers = config->headers;
+	if (!config->traces_compression_set)
+		config->traces_compression = config->compression;
 	if (!config->traces_timeout_set)
 		config->traces_timeout = config->timeout;
 	if (!config->span_attribute_count_limit_set && config->attribute_count_limit_set)
@@ -312,6 +314,7 @@ static void config_fall_back(struct config *config)
 		config->span_attribute_length_limit = config->attribute_length_limit;
 	config->traces_protocol_set |= config->protocol_set;
 	config->traces_headers_set |= config->headers_set;
+	config->traces_compression_set |= config->compression_set;
 	config->traces_timeout_set |= config->timeout_set;
 	config->span_attribute_count_limit_set |= config->attribute_count_limit_set;
 	config->span_attribute_length_limit_set |= config->attribute_length_limit_set;

@@ -26,6 +26,7 @@ enum config_sampler {
 };
 enum config_exporter { CONFIG_OTLP, CONFIG_CONSOLE, CONFIG_NONE };
 enum config_protocol { CONFIG_HTTP_PROTOBUF, CONFIG_HTTP_JSON };
+enum config_compression { CONFIG_UNCOMPRESSED, CONFIG_GZIP };
 enum config_when { CONFIG_AUTO, CONFIG_ALWAYS, CONFIG_NEVER };
 enum config_connect { CONFIG_CONNECT_ON, CONFIG_CONNECT_ERRORS, CONFIG_CONNECT_OFF };
 

@@ -49,6 +49,26 @@ static int teardown(void **state)
 	return 0;
 }
 
+static unsigned given_back;
+
+static void take_back(void *context, const struct span_record *record, uint64_t wall_offset_ns)
+{
+	assert_ptr_equal(context, &settings);
+	assert_int_equal(wall_offset_ns, 0);
+	assert_int_equal(record->head.kind, RECORD_SPAN);
+	given_back++;
+}
+
+/* One byte for all, or no room at all. */
+static size_t pack(struct slice body, uint8_t *to, size_t room)
+{
+	assert_true(body.size > 100 && room > body.size);
+	if (settings.schedule_delay == 1)
+		return 0;
+	memcpy(to, "gzip", 4);
+	return 4;
+}
+
 static void begin(bool quiet)
 {
 	const struct delivery_options options = {
@@ -56,7 +76,12 @@ static void begin(bool quiet)
 		.resources = resource_table_begin(bump_take(&bump, resource_table_size()),
 						  &settings, true),
 		.quiet = quiet,
+		.compress = settings.export_timeout == 1 ? NULL : pack,
+		.undelivered = take_back,
+		.context = &settings,
 	};
+
+	given_back = 0;
 
 	delivery = delivery_make(&bump, &options);
 	assert_non_null(delivery);
@@ -153,6 +178,7 @@ static void a_full_queue_refuses_and_counts(void **state)
 	answer(OK);
 	steps(true);
 	assert_counts(8, 2, 0, 0);
+	assert_int_equal(given_back, 2);
 }
 
 static void a_busy_collector_is_asked_again(void **state)
@@ -218,6 +244,7 @@ static void a_refusal_is_final(void **state)
 	steps(false);
 	assert_counts(0, 0, 4, 0);
 	assert_string_equal(delivery_counts(delivery).failure, "HTTP 400: bad");
+	assert_int_equal(given_back, 4);
 }
 
 static void what_the_collector_rejects_is_counted(void **state)
@@ -237,6 +264,8 @@ static void what_the_collector_rejects_is_counted(void **state)
 	answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\x0a\x02\x08\x63");
 	steps(false);
 	assert_counts(1, 0, 7, 0);
+	/* Nobody knows which they were. */
+	assert_int_equal(given_back, 0);
 }
 
 static void a_rejection_says_why_in_either_encoding(void **state)
@@ -376,6 +405,58 @@ static void an_endpoint_that_cannot_be_used_fails_each_span(void **state)
 		steps(true);
 		assert_counts(0, 0, 5, 0);
 		assert_non_null(delivery_counts(delivery).failure);
+		assert_int_equal(given_back, 5);
+	}
+}
+
+static void what_is_given_up_has_failed(void **state)
+{
+	(void)state;
+	begin(false);
+	queue(6);
+	steps(false);
+	assert_true(delivery_busy(delivery));
+	delivery_give_up(delivery);
+	assert_counts(0, 0, 6, 0);
+	assert_int_equal(given_back, 6);
+	assert_true(delivery_idle(delivery));
+	assert_string_equal(delivery_counts(delivery).failure, "no answer in time");
+	delivery_give_up(delivery);
+	assert_counts(0, 0, 6, 0);
+}
+
+static void a_body_is_compressed_where_that_was_asked_for_and_is_possible(void **state)
+{
+	static const struct {
+		int compression;
+		int64_t delay, timeout;
+		bool compressed;
+	} cases[] = {
+		{ CONFIG_UNCOMPRESSED, 0, 0, false },
+		{ CONFIG_GZIP, 0, 0, true },
+		{ CONFIG_GZIP, 1, 0, false },
+		{ CONFIG_GZIP, 0, 1, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bump_reset(&bump);
+		memset(bump.start, 0, (size_t)1 << 20);
+		settings.traces_compression = cases[i].compression;
+		settings.schedule_delay = cases[i].delay;
+		settings.export_timeout = cases[i].timeout;
+		begin(false);
+		queue(4);
+		steps(false);
+		assert_int_equal(strstr(peer.got, "Content-Encoding: gzip\r\n") != NULL,
+				 cases[i].compressed);
+		assert_int_equal(strstr(peer.got, "Content-Length: 4\r\n") != NULL,
+				 cases[i].compressed);
+		answer(OK);
+		steps(false);
+		assert_counts(4, 0, 0, 0);
+		delivery_interrupt(delivery);
+		http_peer_hang_up(&peer);
 	}
 }
 
@@ -387,6 +468,9 @@ TESTS(CASE(a_batch_goes_when_it_is_full), CASE(a_batch_goes_after_the_delay),
       CASE(attempts_have_a_ceiling), CASE(a_refusal_is_final),
       CASE(what_the_collector_rejects_is_counted),
       CASE(a_rejection_says_why_in_either_encoding),
-      CASE(a_warning_of_the_collector_is_passed_on_once_a_minute), CASE(silence_ends_at_the_timeout),
+      CASE(a_warning_of_the_collector_is_passed_on_once_a_minute),
+      CASE(silence_ends_at_the_timeout),
       CASE(where_nobody_asked_one_try_is_all_for_a_while), CASE(an_interrupted_batch_goes_again),
+      CASE(what_is_given_up_has_failed),
+      CASE(a_body_is_compressed_where_that_was_asked_for_and_is_possible),
       CASE(an_endpoint_that_cannot_be_used_fails_each_span))

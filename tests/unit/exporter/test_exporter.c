@@ -176,6 +176,67 @@ static void a_stop_before_the_run_is_not_forgotten(void **state)
 	assert_int_equal(exporter_run(exporter), EXPORTER_STOPPED);
 }
 
+static bool allowed;
+
+static bool prepare(const char *name)
+{
+	assert_string_equal(name, path);
+	return allowed;
+}
+
+static void begin_undelivered(bool allow)
+{
+	const struct exporter_options options = {
+		.config = &settings, .area = area, .network = true, .session = true,
+		.undelivered = path, .undelivered_prepare = prepare,
+	};
+
+	allowed = allow;
+	settings.max_queue_size = settings.max_export_batch_size = 8;
+	exporter = exporter_begin(&options);
+	assert_non_null(exporter);
+}
+
+static size_t spans_in_file(void)
+{
+	static char text[65536];
+	FILE *file = fopen(path, "r");
+	size_t spans = 0, used = fread(text, 1, sizeof(text) - 1, file);
+
+	fclose(file);
+	text[used] = 0;
+	for (const char *at = text; (at = strstr(at, "\"traceId\"")) != NULL; at++)
+		spans++;
+	return spans;
+}
+
+static void what_the_network_does_not_take_is_in_the_file(void **state)
+{
+	(void)state;
+	begin_undelivered(true);
+	/* Two more than the queue holds, and nobody answers the others. */
+	make(10, true);
+	assert_false(exporter_flush(exporter, 50 * MS, 20 * MS));
+	assert_int_equal(exporter_counts(exporter).queue_full, 2);
+	exporter_give_up(exporter);
+	assert_int_equal(exporter_counts(exporter).failed, 8);
+	assert_int_equal(exporter_counts(exporter).kept, 10);
+	assert_int_equal(spans_in_file(), 10);
+	assert_string_equal(exporter_counts(exporter).failure, "no answer in time");
+}
+
+static void nothing_is_kept_where_it_may_not(void **state)
+{
+	(void)state;
+	begin_undelivered(false);
+	make(10, true);
+	exporter_flush(exporter, 50 * MS, 20 * MS);
+	exporter_give_up(exporter);
+	assert_int_equal(exporter_counts(exporter).failed, 8);
+	assert_int_equal(exporter_counts(exporter).kept, 0);
+	assert_int_equal(spans_in_file(), 0);
+}
+
 static void a_span_of_our_own_goes_the_same_way(void **state)
 {
 	(void)state;
@@ -206,4 +267,6 @@ static void a_flush_after_a_pause_writes_the_file(void **state)
 TESTS(CASE(without_network_every_span_is_in_file_and_summary),
       CASE(only_sampled_spans_wait_for_the_network), CASE(a_run_stops_soon_while_a_request_hangs),
       CASE(an_idle_run_returns_and_begins_again), CASE(a_stop_before_the_run_is_not_forgotten),
-      CASE(a_span_of_our_own_goes_the_same_way), CASE(a_flush_after_a_pause_writes_the_file))
+      CASE(a_span_of_our_own_goes_the_same_way), CASE(a_flush_after_a_pause_writes_the_file),
+      CASE(what_the_network_does_not_take_is_in_the_file),
+      CASE(nothing_is_kept_where_it_may_not))

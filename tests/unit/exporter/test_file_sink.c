@@ -165,6 +165,25 @@ static void spans_that_come_while_it_is_closed_are_counted(void **state)
 	assert_int_equal(sink.lost, 1);
 }
 
+static void a_ceiling_ends_the_file_with_a_whole_line(void **state)
+{
+	(void)state;
+	struct stat status;
+
+	sink.size_max = 400000;
+	for (int i = 0; i < 2000; i++) {
+		add(1000);
+		if (i % 100 == 0)
+			file_sink_flush(&sink);
+	}
+	file_sink_flush(&sink);
+	assert_int_equal(stat(path, &status), 0);
+	assert_in_range(status.st_size, 400000, 400000 + 2 * FILE_SINK_LINE);
+	assert_int_equal(sink.written + sink.lost, 2000);
+	assert_true(sink.written > 200);
+	assert_true(lines_of_file() > 2);
+}
+
 static void the_name_may_hold_the_process_id(void **state)
 {
 	(void)state;
@@ -184,4 +203,5 @@ TESTS(CASE(the_file_is_ours_alone_and_appended), CASE(many_spans_share_a_line_un
       CASE(what_cannot_be_written_is_counted),
       CASE(a_line_that_was_cut_by_an_error_spoils_no_other),
       CASE(spans_that_come_while_it_is_closed_are_counted),
+      CASE(a_ceiling_ends_the_file_with_a_whole_line),
       CASE(the_name_may_hold_the_process_id))

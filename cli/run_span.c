@@ -9,26 +9,10 @@
 #include "base/random.h"
 #include "trace/sampler.h"
 
-static struct sampler sampler_of(const struct config *config)
-{
-	bool parent_based = config->sampler >= CONFIG_PARENT_ALWAYS_ON;
-
-	switch (config->sampler) {
-	case CONFIG_ALWAYS_OFF:
-	case CONFIG_PARENT_ALWAYS_OFF:
-		return (struct sampler){ .root = SAMPLER_ALWAYS_OFF, .parent_based = parent_based };
-	case CONFIG_RATIO:
-	case CONFIG_PARENT_RATIO:
-		return sampler_of_ratio(config->sampler_ratio, parent_based);
-	default:
-		return (struct sampler){ .root = SAMPLER_ALWAYS_ON, .parent_based = parent_based };
-	}
-}
-
 void run_span_begin(const struct config *config, const char *inherited, uint64_t start_ns,
 		    struct run_span *ret)
 {
-	struct sampler sampler = sampler_of(config);
+	struct sampler sampler = sampler_of_config(config);
 	struct run_span span = { .start_ns = start_ns };
 	struct trace_context parent;
 

@@ -3,6 +3,7 @@
 #include "exporter/console.h"
 
 #include "base/real.h"
+#include "exporter/number.h"
 #include "exporter/resource.h"
 
 struct text {
@@ -20,22 +21,21 @@ static void put(struct text *text, struct slice bytes)
 	}
 }
 
-static void put_number(struct text *text, uint64_t number, size_t least_digits)
+static void put_number(struct text *text, uint64_t number)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	char digits[NUMBER_SIZE];
 
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while ((number /= 10) || sizeof(digits) - at < least_digits);
-	put(text, slice_of(digits + at, sizeof(digits) - at));
+	put(text, slice_of(digits, number_format(number, digits)));
 }
 
 static void put_milliseconds(struct text *text, uint64_t ns)
 {
-	put_number(text, ns / 1000000, 1);
-	put(text, SLICE("."));
-	put_number(text, ns / 1000 % 1000, 3);
+	char digits[NUMBER_SIZE];
+
+	put_number(text, ns / 1000000);
+	number_format(1000 + ns / 1000 % 1000, digits);
+	digits[0] = '.';
+	put(text, slice_of(digits, 4));
 	put(text, SLICE(" ms"));
 }
 

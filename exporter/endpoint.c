@@ -2,6 +2,7 @@
 /* URLs of collectors. */
 #include "exporter/endpoint.h"
 
+#include "exporter/number.h"
 #include "exporter/small_file.h"
 
 struct text {
@@ -20,17 +21,6 @@ static void put(struct text *text, struct slice bytes)
 		memcpy(text->to + text->used, bytes.data, bytes.size);
 	text->used += bytes.size;
 	text->to[text->used] = '\0';
-}
-
-static void put_number(struct text *text, unsigned number)
-{
-	char digits[10];
-	size_t at = sizeof(digits);
-
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while ((number /= 10) != 0);
-	put(text, slice_of(digits + at, sizeof(digits) - at));
 }
 
 static bool begins(struct slice text, struct slice word)
@@ -134,8 +124,10 @@ static bool authority_take(struct slice authority, struct endpoint *endpoint)
 	put(&field, name);
 	put(&field, memchr(name.data, ':', name.size) ? SLICE("]") : SLICE(""));
 	if (endpoint->port != usual) {
+		char digits[NUMBER_SIZE];
+
 		put(&field, SLICE(":"));
-		put_number(&field, endpoint->port);
+		put(&field, slice_of(digits, number_format(endpoint->port, digits)));
 	}
 	return !host.overrun && !field.overrun;
 }

@@ -8,36 +8,27 @@
 
 #include "base/log.h"
 #include "base/real.h"
+#include "exporter/number.h"
 
 /* No span is longer: every byte of a record may become six, and names and numbers stand around. */
 #define SPAN_MAX ((size_t)256 << 10)
 #define LINE_ROOM (FILE_SINK_LINE + SPAN_MAX)
 
-static size_t put_number(uint32_t number, char *ret)
-{
-	char digits[10];
-	size_t at = sizeof(digits);
-
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while ((number /= 10) != 0);
-	memcpy(ret, digits + at, sizeof(digits) - at);
-	return sizeof(digits) - at;
-}
-
 bool file_sink_path(const char *pattern, uint32_t pid, char *ret, size_t room)
 {
+	char digits[NUMBER_SIZE];
+	size_t size = number_format(pid, digits);
 	size_t used = 0;
 
 	for (; *pattern; pattern++) {
-		if (room < 11 || used > room - 11)
+		bool is_pid = pattern[0] == '%' && pattern[1] == 'p';
+		struct slice piece = is_pid ? slice_of(digits, size) : slice_of(pattern, 1);
+
+		if (piece.size >= room - used)
 			return false;
-		if (pattern[0] == '%' && pattern[1] == 'p') {
-			used += put_number(pid, ret + used);
-			pattern++;
-		} else {
-			ret[used++] = *pattern;
-		}
+		memcpy(ret + used, piece.data, piece.size);
+		used += piece.size;
+		pattern += is_pid;
 	}
 	ret[used] = '\0';
 	return true;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/real.h"
+#include "exporter/number.h"
 #include "exporter/version.h"
 
 void http_client_begin(struct http_client *client, const struct endpoint *endpoint,
@@ -39,19 +40,10 @@ static void put(struct http_client *client, struct slice text)
 	client->head_size += text.size;
 }
 
-static void put_number(struct http_client *client, uint64_t number)
-{
-	char digits[20];
-	size_t at = sizeof(digits);
-
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while (number /= 10);
-	put(client, slice_of(digits + at, sizeof(digits) - at));
-}
-
 static void head_make(struct http_client *client)
 {
+	char digits[NUMBER_SIZE];
+
 	client->head_size = 0;
 	put(client, SLICE("POST "));
 	put(client, slice_of_string(client->endpoint->target));
@@ -65,7 +57,7 @@ static void head_make(struct http_client *client)
 	if (client->gzip)
 		put(client, SLICE("\r\nContent-Encoding: gzip"));
 	put(client, SLICE("\r\nContent-Length: "));
-	put_number(client, client->body.size);
+	put(client, slice_of(digits, number_format(client->body.size, digits)));
 	put(client, SLICE("\r\n"));
 	put(client, slice_of(client->headers->text, client->headers->used));
 	put(client, SLICE("\r\n"));

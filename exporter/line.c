@@ -30,20 +30,6 @@ void line_put(struct line *line, const char *words)
 		line->columns += (unsigned)size;
 }
 
-size_t number_format(uint64_t number, char ret[21])
-{
-	char digits[20];
-	size_t count = 0;
-
-	do
-		digits[count++] = (char)('0' + number % 10);
-	while (number /= 10);
-	for (size_t i = 0; i < count; i++)
-		ret[i] = digits[count - 1 - i];
-	ret[count] = 0;
-	return count;
-}
-
 void line_put_number(struct line *line, uint64_t number)
 {
 	char digits[21];

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/slice.h"
+#include "exporter/number.h"
 
 #define LINE_SIZE 2048
 
@@ -61,8 +62,5 @@ struct slice line_end(struct line *line);
 
 /* Three significant digits in us, ms or s; @blank: one between number and unit. */
 void duration_format(uint64_t duration_ns, bool blank, char ret[DURATION_SIZE]);
-
-/* Decimal digits of @number and a terminating zero; returns their count. */
-size_t number_format(uint64_t number, char ret[21]);
 
 #endif

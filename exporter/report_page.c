@@ -2,6 +2,8 @@
 /* Lines of a report, and what several of its parts say. */
 #include "exporter/report_page.h"
 
+#include "exporter/small_file.h"
+
 void page_begin(struct page *page)
 {
 	line_begin(&page->line, page->style->color, page->style->utf8);
@@ -42,13 +44,6 @@ uint64_t page_percent(uint64_t part_ns, uint64_t whole_ns)
 	return (uint64_t)(((unsigned __int128)part_ns * 100 + whole_ns / 2) / whole_ns);
 }
 
-static struct slice base_name(struct slice path)
-{
-	const uint8_t *slash = path.size > 0 ? memrchr(path.data, '/', path.size) : NULL;
-
-	return slash ? slice_after(path, (size_t)(slash + 1 - path.data)) : path;
-}
-
 void page_put_caller(struct page *page, const struct summary_caller *caller, unsigned width)
 {
 	struct slice function = slice_of(NULL, 0);
@@ -61,7 +56,7 @@ void page_put_caller(struct page *page, const struct summary_caller *caller, uns
 	taken = line->columns - start + 2;
 	if (function.size > 0 && taken < width) {
 		line_put(line, "  ");
-		line_put_text(line, base_name(caller->module), width - taken);
+		line_put_text(line, text_base_name(caller->module), width - taken);
 	} else if (function.size == 0) {
 		char digits[16] = { 0 };
 		size_t i = sizeof(digits) - 1;
@@ -69,7 +64,8 @@ void page_put_caller(struct page *page, const struct summary_caller *caller, uns
 		for (uint64_t rest = caller->offset; i > 0 && (rest > 0 || !digits[i]); rest >>= 4)
 			digits[--i] = "0123456789abcdef"[rest & 15];
 		taken = (unsigned)strlen(digits + i) + 3;
-		line_put_text(line, base_name(caller->module), width > taken ? width - taken : 1);
+		line_put_text(line, text_base_name(caller->module),
+			      width > taken ? width - taken : 1);
 		line_put(line, "+0x");
 		line_put(line, digits + i);
 	}

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "exporter/machine.h"
+#include "exporter/number.h"
 #include "exporter/small_file.h"
 #include "exporter/utf8.h"
 #include "exporter/version.h"
@@ -94,16 +95,10 @@ static struct process *process_find(struct resource_table *table, uint64_t proce
 /* "/proc/PID" and what follows it. */
 static void proc_path(uint32_t pid, const char *rest, char ret[32])
 {
-	char digits[10];
-	size_t at = sizeof(digits);
 	size_t used = 6;
 
-	do
-		digits[--at] = (char)('0' + pid % 10);
-	while ((pid /= 10) != 0);
 	memcpy(ret, "/proc/", used);
-	memcpy(ret + used, digits + at, sizeof(digits) - at);
-	used += sizeof(digits) - at;
+	used += number_format(pid, ret + used);
 	memcpy(ret + used, rest, strlen(rest) + 1);
 }
 
@@ -293,14 +288,6 @@ static struct slice keep(struct resource_table *table, struct slice text)
 	return slice_of(to, text.size);
 }
 
-static struct slice base_name(struct slice path)
-{
-	for (size_t i = path.size; i-- > 0;)
-		if (path.data[i] == '/')
-			return slice_after(path, i + 1);
-	return path;
-}
-
 static void set_default_name(struct resource_table *table, struct slice executable)
 {
 	uint8_t name[300] = "unknown_service";
@@ -347,7 +334,7 @@ static void set_process(struct resource_table *table, const struct process *proc
 		set_text(resource, SLICE("process.creation.time"),
 			 keep(table, slice_of(time, sizeof(time))));
 	}
-	set_text(resource, SLICE("process.executable.name"), base_name(described->executable));
+	set_text(resource, SLICE("process.executable.name"), text_base_name(described->executable));
 	set_text(resource, SLICE("process.command"), described->command);
 	set_text(resource, SLICE("process.owner"), slice_of(process->owner, process->owner_size));
 }
@@ -393,7 +380,7 @@ static void build(struct resource_table *table, const struct span_record *span)
 				      slice_of_string(config->resource_attributes);
 	struct slice service = process ? process->described.service :
 					 slice_of_string(config->service_name);
-	struct slice executable = process ? base_name(process->described.executable) :
+	struct slice executable = process ? text_base_name(process->described.executable) :
 					    own_executable(span);
 
 	table->text_used = 0;

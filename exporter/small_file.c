@@ -53,6 +53,13 @@ struct slice text_trim(struct slice text)
 	return text;
 }
 
+struct slice text_base_name(struct slice path)
+{
+	const uint8_t *slash = path.size ? memrchr(path.data, '/', path.size) : NULL;
+
+	return slash ? slice_after(path, (size_t)(slash + 1 - path.data)) : path;
+}
+
 struct slice word_next(struct slice *text)
 {
 	size_t size = 0;

@@ -21,6 +21,9 @@ bool line_next(struct slice *text, struct slice *ret);
 /* @text without blanks at both ends. */
 struct slice text_trim(struct slice text);
 
+/* What follows the last "/" of a path; all of it when there is none. */
+struct slice text_base_name(struct slice path);
+
 /* Takes the next word (no blanks) off @text; empty at the end. */
 struct slice word_next(struct slice *text);
 

@@ -104,27 +104,6 @@ static bool use_session(void)
 	return true;
 }
 
-static struct sampler configured_sampler(void)
-{
-	const struct config *settings = config();
-	struct sampler sampler = { .root = SAMPLER_ALWAYS_ON };
-
-	switch (settings->sampler) {
-	case CONFIG_ALWAYS_OFF:
-	case CONFIG_PARENT_ALWAYS_OFF:
-		sampler.root = SAMPLER_ALWAYS_OFF;
-		break;
-	case CONFIG_RATIO:
-	case CONFIG_PARENT_RATIO:
-		sampler = sampler_of_ratio(settings->sampler_ratio, false);
-		break;
-	default:
-		break;
-	}
-	sampler.parent_based = settings->sampler >= CONFIG_PARENT_ALWAYS_ON;
-	return sampler;
-}
-
 /*
  * Whether calls can be recorded now in this process; makes the area and describes the process at
  * the first question. Two loads afterwards.
@@ -135,7 +114,7 @@ static void inherit_context(void)
 {
 	struct slice traceparent = slice_of_string(secure_getenv("TRACEPARENT"));
 	struct slice state = slice_of_string(secure_getenv("TRACESTATE"));
-	struct sampler sampler = configured_sampler();
+	struct sampler sampler = sampler_of_config(config());
 	struct trace_context context;
 	bool inherited = traceparent.size && traceparent_parse(traceparent, &context);
 

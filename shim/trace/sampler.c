@@ -49,6 +49,26 @@ struct sampler sampler_of_ratio(double ratio, bool parent_based)
 	return sampler;
 }
 
+struct sampler sampler_of_config(const struct config *config)
+{
+	struct sampler sampler = { .root = SAMPLER_ALWAYS_ON };
+
+	switch (config->sampler) {
+	case CONFIG_ALWAYS_OFF:
+	case CONFIG_PARENT_ALWAYS_OFF:
+		sampler.root = SAMPLER_ALWAYS_OFF;
+		break;
+	case CONFIG_RATIO:
+	case CONFIG_PARENT_RATIO:
+		sampler = sampler_of_ratio(config->sampler_ratio, false);
+		break;
+	default:
+		break;
+	}
+	sampler.parent_based = config->sampler >= CONFIG_PARENT_ALWAYS_ON;
+	return sampler;
+}
+
 static uint64_t trace_randomness(const uint8_t trace_id[16])
 {
 	uint64_t value = 0;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/config.h"
 #include "trace/context.h"
 
 enum sampler_root { SAMPLER_ALWAYS_ON, SAMPLER_ALWAYS_OFF, SAMPLER_RATIO };
@@ -23,6 +24,9 @@ struct sampler {
 
 /* @ratio in [0, 1]; 0 gives SAMPLER_ALWAYS_OFF. Precision 4, as in otel-spec 5.5. */
 struct sampler sampler_of_ratio(double ratio, bool parent_based);
+
+/* The one that is configured. */
+struct sampler sampler_of_config(const struct config *config);
 
 /* @parent is null or invalid for a root. */
 bool sampler_decides(const struct sampler *sampler, const struct trace_context *parent,

@@ -36,6 +36,15 @@ static void lines_end_with_a_newline_or_the_text(void **state)
 	assert_false(line_next(&text, &line));
 }
 
+static void a_path_ends_in_its_base_name(void **state)
+{
+	(void)state;
+	assert_slice_equal(text_base_name(SLICE("/usr/bin/psql")), SLICE("psql"));
+	assert_slice_equal(text_base_name(SLICE("psql")), SLICE("psql"));
+	assert_int_equal(text_base_name(SLICE("/usr/bin/")).size, 0);
+	assert_int_equal(text_base_name(SLICE("")).size, 0);
+}
+
 static void words_stand_between_blanks(void **state)
 {
 	(void)state;
@@ -50,4 +59,5 @@ static void words_stand_between_blanks(void **state)
 
 TESTS(cmocka_unit_test(a_file_is_read_up_to_its_room),
       cmocka_unit_test(lines_end_with_a_newline_or_the_text),
+      cmocka_unit_test(a_path_ends_in_its_base_name),
       cmocka_unit_test(words_stand_between_blanks))

@@ -118,7 +118,38 @@ static void a_valid_parent_decides_for_parent_based_samplers_only(void **state)
 	}
 }
 
+static void the_configured_one_is_made(void **state)
+{
+	static const struct {
+		int sampler;
+		double ratio;
+		enum sampler_root root;
+		bool parent_based;
+	} rows[] = {
+		{ CONFIG_ALWAYS_ON, 0.25, SAMPLER_ALWAYS_ON, false },
+		{ CONFIG_ALWAYS_OFF, 0.25, SAMPLER_ALWAYS_OFF, false },
+		{ CONFIG_RATIO, 0.25, SAMPLER_RATIO, false },
+		{ CONFIG_RATIO, 0, SAMPLER_ALWAYS_OFF, false },
+		{ CONFIG_PARENT_ALWAYS_ON, 0.25, SAMPLER_ALWAYS_ON, true },
+		{ CONFIG_PARENT_ALWAYS_OFF, 0.25, SAMPLER_ALWAYS_OFF, true },
+		{ CONFIG_PARENT_RATIO, 0.25, SAMPLER_RATIO, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static struct config config;
+		struct sampler sampler;
+
+		config.sampler = rows[i].sampler;
+		config.sampler_ratio = rows[i].ratio;
+		sampler = sampler_of_config(&config);
+		assert_int_equal(sampler.root, rows[i].root);
+		assert_int_equal(sampler.parent_based, rows[i].parent_based);
+	}
+}
+
 TESTS(cmocka_unit_test(ratios_become_the_specified_thresholds),
       cmocka_unit_test(tiny_ratios_stay_probabilities_and_zero_is_off),
       cmocka_unit_test(the_low_56_bits_decide),
-      cmocka_unit_test(a_valid_parent_decides_for_parent_based_samplers_only))
+      cmocka_unit_test(a_valid_parent_decides_for_parent_based_samplers_only),
+      cmocka_unit_test(the_configured_one_is_made))

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/raw.h"
 #include "base/real.h"
+#include "call/deepbind.h"
 #include "call/parent.h"
 #include "call/submit.h"
 #include "lifecycle_summary.h"
@@ -143,6 +144,8 @@ __attribute__((constructor)) static void lifecycle_load(void)
 		inherit_context();
 		if (!session_area)
 			summary_note_load();
+		if (!settings->keep_deepbind)
+			deepbind_enable();
 		submit_enable(is_ready, (enum submit_connect)settings->pg_connect);
 	}
 	errno = saved;
@@ -297,12 +300,16 @@ void lifecycle_seal(void)
 	if (!session_area)
 		thread_flush(false);
 	lifecycle_gate();
-	if (in_own_memory())
-		atomic_store(&sealed, true);
+	if (!in_own_memory())
+		return;
+	deepbind_allow(false);
+	atomic_store(&sealed, true);
 }
 
 void lifecycle_unseal(void)
 {
-	if (in_own_memory())
-		atomic_store(&sealed, false);
+	if (!in_own_memory())
+		return;
+	deepbind_allow(true);
+	atomic_store(&sealed, false);
 }

@@ -23,7 +23,7 @@ bool elf_inside(const struct elf *elf, uintptr_t address, size_t count, size_t s
 }
 
 /* glibc relocates the pointers of a dynamic section in place, not the vdso's; musl none. */
-static uintptr_t elf_pointer(const struct elf *elf, uintptr_t value)
+uintptr_t elf_pointer(const struct elf *elf, uintptr_t value)
 {
 	if (value >= elf->start && value < elf->end)
 		return value;

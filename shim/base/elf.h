@@ -64,6 +64,9 @@ const char *elf_string(const struct elf *elf, size_t offset);
 /* Whether @count items of @size bytes at @address lie inside the object, and are aligned. */
 bool elf_inside(const struct elf *elf, uintptr_t address, size_t count, size_t size);
 
+/* A pointer of the dynamic section, moved if it was not yet; 0 when it leads out of the object. */
+uintptr_t elf_pointer(const struct elf *elf, uintptr_t value);
+
 /* Whether @name is the string at @offset. */
 bool elf_named(const struct elf *elf, size_t offset, const char *name);
 

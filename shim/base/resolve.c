@@ -264,6 +264,23 @@ bool resolve_first(const char *name, struct resolve_object *ret)
 	return address && resolve_owner(address, ret);
 }
 
+void resolve_own_all(const char *const *names, size_t count, void **ret)
+{
+	const struct link_map *map = resolve_first_map();
+	struct resolve_object self;
+
+	for (size_t i = 0; i < count; i++)
+		ret[i] = NULL;
+	if (!resolve_self(&self))
+		return;
+	for (; map && map != self.link_map; map = map->l_next)
+		resolve_some(map, names, count, ret);
+	resolve_some(self.link_map, names, count, ret);
+	for (size_t i = 0; i < count; i++)
+		if (!resolve_holds(&self, ret[i]))
+			ret[i] = NULL;
+}
+
 bool resolve_is_startup(const struct resolve_object *object)
 {
 	const struct link_map *last = resolve_last_map();

@@ -86,6 +86,12 @@ void resolve_all_in_object(const struct resolve_object *owner, const char *const
  */
 bool resolve_first(const char *name, struct resolve_object *ret);
 
+/*
+ * Our own functions of @count @names into @ret, where the program as a whole gets ours for the
+ * name; null where an object in front of us defines it, or we do not.
+ */
+void resolve_own_all(const char *const *names, size_t count, void **ret);
+
 /* Whether @object was there when the program began: such a one is never unloaded. */
 bool resolve_is_startup(const struct resolve_object *object);
 

@@ -29,6 +29,7 @@ static struct {
 static struct {
 	_Atomic int state;
 	struct resolve_object object;
+	_Atomic enum resolve_order order;
 	_Atomic uint64_t unloads;
 	const struct libpq *_Atomic libpq;
 } caller[CALLERS] COLD_TABLE;
@@ -126,13 +127,12 @@ const struct libpq *libpq_of_object(const struct resolve_object *owner)
 	return library_add(owner, true);
 }
 
-/* The libpq that @from calls. */
-static const struct libpq *library_called(const struct resolve_object *from)
+const struct libpq *libpq_called_by(const struct resolve_object *from, enum resolve_order order)
 {
 	struct resolve_object owner;
 	const struct libpq *known;
 
-	if (!resolve_provider(from, names[0], RESOLVE_GLOBAL_FIRST, &owner))
+	if (!resolve_provider(from, names[0], order, &owner))
 		return NULL;
 	known = library_find(&owner);
 	return known ? known : library_add(&owner, false);
@@ -156,6 +156,8 @@ static size_t caller_slot(const struct resolve_object *object)
 			return slot;
 		if (state == SLOT_FREE && slot_claim(&caller[slot].state)) {
 			caller[slot].object = *object;
+			atomic_store_explicit(&caller[slot].order, RESOLVE_GLOBAL_FIRST,
+					      memory_order_relaxed);
 			atomic_store_explicit(&caller[slot].unloads, UINT64_MAX,
 					      memory_order_relaxed);
 			atomic_store_explicit(&caller[slot].state, SLOT_READY,
@@ -178,15 +180,27 @@ const struct libpq *libpq_of_caller(const void *return_address)
 		from = (struct resolve_object){ .link_map = NULL };
 	slot = caller_slot(&from);
 	if (slot == CALLERS)
-		return library_called(&from);
+		return libpq_called_by(&from, RESOLVE_GLOBAL_FIRST);
 	if (atomic_load_explicit(&caller[slot].unloads, memory_order_acquire) == unloads)
 		return atomic_load_explicit(&caller[slot].libpq, memory_order_relaxed);
-	libpq = library_called(&from);
+	libpq = libpq_called_by(&from, atomic_load_explicit(&caller[slot].order,
+							    memory_order_relaxed));
 	if (!libpq)
 		return NULL;
 	atomic_store_explicit(&caller[slot].libpq, libpq, memory_order_relaxed);
 	atomic_store_explicit(&caller[slot].unloads, unloads, memory_order_release);
 	return libpq;
+}
+
+bool libpq_set_deep(const struct resolve_object *object)
+{
+	size_t slot = caller_slot(object);
+
+	if (slot == CALLERS)
+		return false;
+	if (atomic_exchange(&caller[slot].order, RESOLVE_OWN_FIRST) != RESOLVE_OWN_FIRST)
+		atomic_store(&caller[slot].unloads, UINT64_MAX);
+	return true;
 }
 
 void libpq_refresh(void)

@@ -73,6 +73,15 @@ COLD const struct libpq *libpq_of_caller(const void *return_address);
  */
 const struct libpq *libpq_of_object(const struct resolve_object *owner);
 
+/* The libpq that @caller is bound to in this order, or null. */
+const struct libpq *libpq_called_by(const struct resolve_object *caller, enum resolve_order order);
+
+/*
+ * @caller was opened with RTLD_DEEPBIND: from now on it calls the libpq that it brought, whatever
+ * the program has. False when there is no place to keep that.
+ */
+bool libpq_set_deep(const struct resolve_object *caller);
+
 /* The copies met so far, newest last; for libpq_inside() only. */
 struct libpq_copies {
 	const struct libpq *_Atomic first;

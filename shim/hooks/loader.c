@@ -8,6 +8,7 @@
 
 #include "base/resolve.h"
 #include "call/binding.h"
+#include "call/deepbind.h"
 #include "hooks/hook.h"
 
 /* In two registers: see loader_entry.S. */
@@ -144,6 +145,8 @@ static struct loader_turn turn(const struct loader_question *question)
 {
 	enum binding_name name = BINDING_NAMES;
 
+	if (question->handle != RTLD_DEFAULT && question->handle != RTLD_NEXT)
+		deepbind_notice(question->handle);
 	if (question->name)
 		name = binding_name_of(question->name);
 	if (__builtin_expect(name == BINDING_NAMES, 1))

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/real.h"
 #include "cli/ending.h"
 #include "cli/environment.h"
 #include "cli/gzip.h"
@@ -137,10 +138,11 @@ static bool address_listens(int family, const struct sockaddr *address, socklen_
 
 	if (descriptor < 0)
 		return false;
-	if (connect(descriptor, address, size) == 0)
+	if (real()->connect(descriptor, address, size) == 0)
 		listens = true;
 	else if (errno == EINPROGRESS && poll(&wait, 1, COLLECTOR_WAIT_MS) == 1)
-		listens = getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &error_size) == 0 &&
+		listens = real()->getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error,
+					     &error_size) == 0 &&
 			  error == 0;
 	close(descriptor);
 	return listens;

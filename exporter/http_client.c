@@ -134,7 +134,7 @@ static bool address_connect(struct http_client *client, uint64_t now_ns)
 	setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	client->connect_ns = now_ns;
 	client->state = HTTP_CONNECTING;
-	if (connect(client->fd, &address->any, address_size(address)) == 0)
+	if (real()->connect(client->fd, &address->any, address_size(address)) == 0)
 		connected(client);
 	else if (errno != EINPROGRESS)
 		return false;
@@ -179,7 +179,8 @@ static void connecting_step(struct http_client *client, uint64_t now_ns)
 	int error = ETIMEDOUT;
 
 	if (poll(&wanted, 1, 0) > 0) {
-		if (getsockopt(client->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && !error) {
+		if (real()->getsockopt(client->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+		    !error) {
 			connected(client);
 			return;
 		}

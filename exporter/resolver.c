@@ -248,7 +248,7 @@ static bool question_send(struct resolver *resolver, uint64_t now_ns)
 	resolver->fd = socket(server->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (resolver->fd < 0)
 		return false;
-	if (connect(resolver->fd, &server->any, address_size(server)) != 0)
+	if (real()->connect(resolver->fd, &server->any, address_size(server)) != 0)
 		return false;
 	return real()->send(resolver->fd, resolver->question, resolver->question_size,
 			    MSG_NOSIGNAL) == (ssize_t)resolver->question_size;

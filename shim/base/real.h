@@ -17,6 +17,7 @@
 
 #include <dlfcn.h>
 #include <grp.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>

@@ -24,6 +24,9 @@ struct thread {
 	uint32_t lane;		/* tried first, see trace/area.h */
 	uint32_t call_slot;	/* tried first, see trace/area.h */
 	uint32_t depth;		/* how deep inside our own code, see base/guard.h */
+	int trouble;		/* with connecting, see call/attempt.h */
+	bool connecting;
+	char sqlstate[6];
 };
 
 /*

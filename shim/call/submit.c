@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/cold.h"
 #include "base/guard.h"
+#include "call/attempt.h"
 #include "call/binding.h"
 #include "call/connection.h"
 #include "call/describe.h"
@@ -396,7 +397,7 @@ static void end_connect(struct connection *connection, bool connected, uint64_t 
 		return;
 	connection->connect = NULL;
 	if (!connected)
-		command->error = "_OTHER";
+		attempt_blame(command);
 	connection_learn(connection);
 	if (wants_connect_span(command))
 		describe_end(command, connection, now_ns);
@@ -449,6 +450,7 @@ void submit_begin_connect(struct submit_connecting *connecting, const void *call
 		return;
 	if (connect_spans != SUBMIT_CONNECT_OFF)
 		connecting->open = describe_connecting(&connecting->span, caller);
+	attempt_begin();
 	guard_leave(&guard);
 }
 
@@ -500,6 +502,7 @@ void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *ha
 	} else {
 		connect_goes_on(connecting, command);
 	}
+	attempt_end();
 	guard_leave(&guard);
 }
 
@@ -525,6 +528,7 @@ void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const voi
 	end_connect(submit->connection, false, clock_now_ns());
 	connection_changed(submit->connection);
 	begin_reset(submit->connection, caller);
+	attempt_begin();
 	guard_leave(&guard);
 }
 
@@ -533,9 +537,22 @@ void submit_end_reset(struct submit *submit, bool finished)
 	uint64_t now_ns = clock_now_ns();
 	struct guard guard;
 
-	if (!finished || !resume(submit, &guard))
+	if (!resume(submit, &guard))
 		return;
-	end_connect(submit->connection, is_connected(submit->connection), now_ns);
+	if (finished)
+		end_connect(submit->connection, is_connected(submit->connection), now_ns);
+	attempt_end();
+	guard_leave(&guard);
+}
+
+void submit_begin_poll(struct submit *submit, struct pg_conn *handle, const void *caller)
+{
+	struct guard guard;
+
+	if (!begin_call(submit, handle, caller, &guard))
+		return;
+	if (submit->connection && submit->connection->connect)
+		attempt_begin();
 	guard_leave(&guard);
 }
 
@@ -544,9 +561,11 @@ void submit_end_poll(struct submit *submit, int polled)
 	uint64_t now_ns = clock_now_ns();
 	struct guard guard;
 
-	if ((polled != PG_POLLING_OK && polled != PG_POLLING_FAILED) || !resume(submit, &guard))
+	if (!resume(submit, &guard))
 		return;
-	end_connect(submit->connection, polled == PG_POLLING_OK, now_ns);
+	if (polled == PG_POLLING_OK || polled == PG_POLLING_FAILED)
+		end_connect(submit->connection, polled == PG_POLLING_OK, now_ns);
+	attempt_end();
 	guard_leave(&guard);
 }
 

@@ -101,6 +101,8 @@ SUBMIT_APART void submit_begin_reset(struct submit *submit, struct pg_conn *hand
 SUBMIT_APART void submit_end_reset(struct submit *submit, bool finished);
 
 /* PQconnectPoll and PQresetPoll. */
+SUBMIT_APART void submit_begin_poll(struct submit *submit, struct pg_conn *handle,
+				    const void *caller);
 SUBMIT_APART void submit_end_poll(struct submit *submit, int polled);
 
 /* PQfinish: before the real call, after which the handle's address may be another connection's. */

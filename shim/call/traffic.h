@@ -23,6 +23,7 @@
 struct traffic {
 	const struct libpq *libpq;	/* whose calls count */
 	bool armed;			/* one command is under way */
+	bool greeting;			/* not measured: being connected, see call/attempt.h */
 	uint64_t sent_ns, first_ns, last_ns;	/* 0: not yet */
 };
 

@@ -498,7 +498,7 @@ int PQconnectPoll(struct pg_conn *conn)
 	int polled;
 
 	PASS_INSIDE(PQconnectPoll, conn);
-	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	submit_begin_poll(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQconnectPoll))
 		return PG_POLLING_FAILED;
 	polled = submit.libpq->PQconnectPoll(conn);
@@ -537,7 +537,7 @@ int PQresetPoll(struct pg_conn *conn)
 	int polled;
 
 	PASS_INSIDE(PQresetPoll, conn);
-	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	submit_begin_poll(&submit, conn, RETURN_ADDRESS);
 	if (!HAS(submit, PQresetPoll))
 		return PG_POLLING_FAILED;
 	polled = submit.libpq->PQresetPoll(conn);

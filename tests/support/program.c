@@ -283,7 +283,7 @@ int call_connect_poll(struct pg_conn *conn)
 	struct submit submit;
 	int polled;
 
-	submit_begin_other(&submit, conn, program_address());
+	submit_begin_poll(&submit, conn, program_address());
 	polled = submit.libpq->PQconnectPoll(conn);
 	submit_end_poll(&submit, polled);
 	return polled;

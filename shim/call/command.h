@@ -109,7 +109,7 @@ static inline void command_begin(struct command *command)
 	command->bytes_size = command->text_size = 0;
 	command->summary_size = command->name_size = 0;
 	command->results = 0;
-	command->hash = command->end_ns = 0;
+	command->hash = command->end_ns = command->ready_ns = 0;
 	command->rows = command->affected = 0;
 	command->first_byte_ns = command->fetch_ns = 0;
 	command->error = NULL;

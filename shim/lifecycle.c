@@ -20,6 +20,7 @@
 #include "base/raw.h"
 #include "base/real.h"
 #include "call/deepbind.h"
+#include "call/option.h"
 #include "call/parent.h"
 #include "call/submit.h"
 #include "lifecycle_summary.h"
@@ -126,6 +127,19 @@ static void inherit_context(void)
 	parent_configure(inherited ? &context : NULL, &sampler);
 }
 
+static void configure_calls(const struct config *settings)
+{
+	call_options = (struct call_options){
+		.parameters = settings->params,
+		.returned_rows = settings->pg_rows,
+		.describes = settings->pg_describe,
+		.large_objects = settings->pg_large_objects,
+		.extra = settings->params || settings->pg_sqlcommenter == CONFIG_ON,
+		.comments = settings->pg_sqlcommenter == CONFIG_ON,
+		.tracestate = slice_of_string(tracestate),
+	};
+}
+
 /*
  * Before other constructors where the loader allows it. A session that cannot be mapped leaves us
  * inert: nobody would read, and a thread of our own was not asked for.
@@ -146,6 +160,7 @@ __attribute__((constructor)) static void lifecycle_load(void)
 			summary_note_load();
 		if (!settings->keep_deepbind)
 			deepbind_enable();
+		configure_calls(settings);
 		submit_enable(is_ready, (enum submit_connect)settings->pg_connect);
 	}
 	errno = saved;

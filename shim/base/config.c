@@ -12,7 +12,7 @@
 
 enum config_kind {
 	CONFIG_BOOLEAN, CONFIG_INTEGER, CONFIG_DURATION, CONFIG_SIZE, CONFIG_FRACTION,
-	CONFIG_STRING, CONFIG_CHOICE
+	CONFIG_STRING, CONFIG_CHOICE, CONFIG_NUMBERS
 };
 
 /* A row as the readers need it. */
@@ -63,6 +63,10 @@ static const struct config_setting config_settings[] = {
 	{ .kind = CONFIG_CHOICE, .field = offsetof(struct config, field_), \
 	  .set = offsetof(struct config, field_##_set), .name = name_, .text = preset_, \
 	  .choices = choices_, .instead = "is not one of " choices_ "; " preset_ " is used" },
+#define NUMBERS(field_, name_, preset_, meaning) \
+	{ .kind = CONFIG_NUMBERS, .field = offsetof(struct config, field_), \
+	  .set = offsetof(struct config, field_##_set), .name = name_, .text = preset_, \
+	  .instead = "is neither off, all nor numbers from 0 to 15; " preset_ " is used" },
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -72,6 +76,7 @@ static const struct config_setting config_settings[] = {
 #undef RATIO
 #undef STRING
 #undef CHOICE
+#undef NUMBERS
 };
 
 static const struct config_row config_table[] = {
@@ -83,6 +88,7 @@ static const struct config_row config_table[] = {
 #define RATIO(field, name, preset, meaning) { name, #preset, NULL, meaning },
 #define STRING(field, name, preset, meaning) { name, preset, NULL, meaning },
 #define CHOICE(field, name, preset, choices, meaning) { name, preset, choices, meaning },
+#define NUMBERS(field, name, preset, meaning) { name, preset, NULL, meaning },
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -92,6 +98,7 @@ static const struct config_row config_table[] = {
 #undef RATIO
 #undef STRING
 #undef CHOICE
+#undef NUMBERS
 };
 
 /* Values that others know and we do not: say what to do about it. */
@@ -197,6 +204,9 @@ static void config_preset(struct config *config, const struct config_setting *se
 	case CONFIG_CHOICE:
 		config_parse_choice(slice_of_string(setting->text), setting->choices, field);
 		break;
+	case CONFIG_NUMBERS:
+		config_parse_numbers(slice_of_string(setting->text), field);
+		break;
 	}
 }
 
@@ -260,6 +270,8 @@ static bool config_parse(struct config *config, const struct config_setting *set
 		if (setting->field == offsetof(struct config, log_level))
 			return config_parse_level(value, setting->choices, field);
 		return config_parse_choice(value, setting->choices, field);
+	case CONFIG_NUMBERS:
+		return config_parse_numbers(value, field);
 	}
 	return false;
 }

@@ -28,6 +28,7 @@ enum config_exporter { CONFIG_OTLP, CONFIG_CONSOLE, CONFIG_NONE };
 enum config_protocol { CONFIG_HTTP_PROTOBUF, CONFIG_HTTP_JSON };
 enum config_compression { CONFIG_UNCOMPRESSED, CONFIG_GZIP };
 enum config_when { CONFIG_AUTO, CONFIG_ALWAYS, CONFIG_NEVER };
+enum config_switch { CONFIG_OFF, CONFIG_ON };
 enum config_connect { CONFIG_CONNECT_ON, CONFIG_CONNECT_ERRORS, CONFIG_CONNECT_OFF };
 
 struct config_warning {
@@ -46,6 +47,7 @@ struct config {
 #define RATIO(field, name, preset, meaning) double field; bool field##_set;
 #define STRING(field, name, preset, meaning) const char *field; bool field##_set;
 #define CHOICE(field, name, preset, choices, meaning) int field; bool field##_set;
+#define NUMBERS(field, name, preset, meaning) uint32_t field; bool field##_set;
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -55,6 +57,7 @@ struct config {
 #undef RATIO
 #undef STRING
 #undef CHOICE
+#undef NUMBERS
 	size_t warnings;	/* how many, also those that found no place below */
 	struct config_warning warning[CONFIG_WARNINGS];
 	size_t strings_used;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Readers of single values: booleans, integers, durations, sizes, ratios and choices. */
+/* Readers of single values: booleans, numbers, durations, sizes, ratios, choices and sets. */
 #include "base/config_parse.h"
 
 /* Far beyond what a double holds; keeps sums of exponents small. */
@@ -238,4 +238,29 @@ bool config_parse_choice(struct slice text, const char *choices, int *ret)
 		place++;
 	}
 	return false;
+}
+
+bool config_parse_numbers(struct slice text, uint32_t *ret)
+{
+	uint32_t bits = 0;
+
+	text = config_trim(text);
+	if (config_equal(text, SLICE("off")) || config_equal(text, SLICE("all"))) {
+		*ret = config_equal(text, SLICE("all")) ? 0xffff : 0;
+		return true;
+	}
+	for (;;) {
+		const uint8_t *comma = text.size ? memchr(text.data, ',', text.size) : NULL;
+		size_t size = comma ? (size_t)(comma - text.data) : text.size;
+		uint64_t number;
+
+		if (!slice_decimal(config_trim(slice_first(text, size)), 2, &number) || number > 15)
+			return false;
+		bits |= UINT32_C(1) << number;
+		if (!comma) {
+			*ret = bits;
+			return true;
+		}
+		text = slice_after(text, size + 1);
+	}
 }

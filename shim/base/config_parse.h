@@ -38,4 +38,7 @@ bool config_parse_ratio(struct slice text, double *ret);
 /* The place of @text among the words of @choices, "a|b|c". */
 bool config_parse_choice(struct slice text, const char *choices, int *ret);
 
+/* "off", "all", or numbers from 0 to 15 with commas between them, as a set of bits. */
+bool config_parse_numbers(struct slice text, uint32_t *ret);
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "call/extra.h"
 #include "base/cold.h"
 #include "protocol/sql.h"
 
@@ -45,6 +46,8 @@ bool command_describe(struct command *command, const struct command_source *sour
 
 void command_clear(struct command *command)
 {
+	if (__builtin_expect(command->extra != NULL, 0))
+		extra_clear(command);
 	if (!command->bytes)
 		return;
 	arena_give(command->bytes, command->bytes_size);

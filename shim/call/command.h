@@ -28,7 +28,11 @@ enum command_kind {
 	COMMAND_SYNC,
 	COMMAND_UNTOLD,
 	COMMAND_CONNECT,
-	COMMAND_RESET
+	COMMAND_RESET,
+	/* Told by option only, no statements: see call/inquiry.h */
+	COMMAND_DESCRIBE,
+	COMMAND_CLOSE,
+	COMMAND_FUNCTION
 };
 
 enum command_copy { COPY_NONE, COPY_OUT, COPY_IN, COPY_BOTH };
@@ -38,6 +42,7 @@ struct command {
 	struct command *older, *newer;	/* among the PREPAREs in the queue */
 	struct span_record span;	/* ids, start, caller; the rest is filled at the end */
 	struct area_call *open;
+	struct extra *extra;		/* what options add, see call/extra.h; null: nothing */
 	uint8_t *bytes;			/* text, summary and statement name, one block */
 	uint32_t bytes_size;		/* of the block */
 	uint32_t text_size;

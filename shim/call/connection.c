@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/config_parse.h"
+#include "call/option.h"
+#include "call/schema.h"
 #include "trace/record.h"
 
 #define HANDLE_FREE ((uintptr_t)0)
@@ -111,6 +114,10 @@ void connection_changed(struct connection *connection)
 	connection->learned = false;
 	connection->pipeline = false;
 	connection->blind = false;
+	connection->path_reported = false;
+	connection->schema_lost = false;
+	connection->transaction_told = false;
+	connection->transaction = (struct transaction){ .state = TRANSACTION_UNKNOWN };
 	statement_clear(&connection->statements);
 	command_clear(&connection->unnamed);
 }
@@ -227,31 +234,129 @@ static bool is_cockroach(const struct connection *connection)
 	       libpq->PQparameterStatus(connection->handle, "crdb_version");
 }
 
+static struct slice reported_path(const struct connection *connection)
+{
+	const struct libpq *libpq = connection->libpq;
+	const char *path = libpq->PQparameterStatus ?
+				   libpq->PQparameterStatus(connection->handle, "search_path") :
+				   NULL;
+
+	return slice_of(path, path ? strnlen(path, sizeof(connection->path)) : 0);
+}
+
+/* Whether the server reports the path, and it is still the one that was learned. */
+static bool path_is_same(const struct connection *connection)
+{
+	return slice_equal(slice_of(connection->path, connection->path_size),
+			   reported_path(connection));
+}
+
+static struct schema learn_schema(struct connection *connection)
+{
+	struct slice path = reported_path(connection);
+	struct schema schema = { .size = 0 };
+
+	connection->path_reported = path.data != NULL;
+	connection->schema_optional = false;
+	if (connection->path_reported) {
+		connection->path_size = (uint8_t)path.size;
+		memcpy(connection->path, path.data, path.size);
+		return schema_of_path(path);
+	}
+	if (!connection->schema_lost)
+		schema = schema_of_options(accessor(connection->libpq->PQoptions,
+						    connection->handle));
+	connection->schema_optional = schema.size != 0;
+	return schema;
+}
+
+/* The database, and the schema where it is known: "shop|public". */
+static void learn_namespace(struct connection *connection, struct record_writer *writer)
+{
+	struct slice database = slice_first(accessor(connection->libpq->PQdb, connection->handle),
+					    sizeof(connection->namespace));
+	struct schema schema = learn_schema(connection);
+	uint8_t *namespace = connection->namespace;
+	size_t size = database.size;
+
+	connection->namespace_size = (uint16_t)size;
+	if (!size)
+		return;
+	memcpy(namespace, database.data, size);
+	if (schema.size && schema.size < sizeof(connection->namespace) - size) {
+		namespace[size] = '|';
+		memcpy(namespace + size + 1, schema.name, schema.size);
+		size += 1 + (size_t)schema.size;
+		connection->namespace_size = (uint16_t)size;
+	}
+	record_put_string(writer, ATTRIBUTE_DB_NAMESPACE, slice_of(namespace, size));
+}
+
+/* Only "database" and truth values are accepted; what means false is no replication. */
+static bool means_true(const char *value)
+{
+	struct slice text = slice_of_string(value);
+
+	return text.size && !config_equal(text, SLICE("0")) && !config_equal(text, SLICE("off")) &&
+	       !config_equal(text, SLICE("no")) && !config_equal(text, SLICE("false"));
+}
+
+/* Asked only where comments are on: libpq allocates the answer. */
+static bool is_replication(const struct connection *connection)
+{
+	const struct libpq *libpq = connection->libpq;
+	struct pg_conninfo_option *options;
+	bool replicates = false;
+
+	if (!call_options.comments || !libpq->PQconninfo || !libpq->PQconninfoFree)
+		return false;
+	options = libpq->PQconninfo(connection->handle);
+	for (const struct pg_conninfo_option *option = options; option && option->keyword; option++)
+		if (!strcmp(option->keyword, "replication"))
+			replicates = means_true(option->value);
+	libpq->PQconninfoFree(options);
+	return replicates;
+}
+
+/* Between two commands; else whether a transaction is open is not known. */
+static void learn_transaction(struct connection *connection)
+{
+	const struct libpq *libpq = connection->libpq;
+
+	if (connection->transaction.state == TRANSACTION_UNKNOWN && libpq->PQtransactionStatus &&
+	    libpq->PQtransactionStatus(connection->handle) == PG_IDLE)
+		connection->transaction.state = TRANSACTION_NONE;
+}
+
+void connection_schema_lost(struct connection *connection)
+{
+	connection->schema_lost = true;
+	connection->learned = false;
+}
+
 void connection_learn_now(struct connection *connection)
 {
 	const struct libpq *libpq = connection->libpq;
-	struct slice database = slice_first(accessor(libpq->PQdb, connection->handle),
-					    sizeof(connection->namespace));
 	bool connected = libpq->PQstatus(connection->handle) == PG_CONNECTION_OK;
 	struct record_writer writer;
 
+	if (connection->path_reported && connected && path_is_same(connection))
+		return;
 	record_writer_begin(&writer, connection->shared, sizeof(connection->shared));
 	record_put_string(&writer, ATTRIBUTE_DB_SYSTEM_NAME,
 			  is_cockroach(connection) ? SLICE("cockroachdb") : SLICE("postgresql"));
-	if (database.size) {
-		record_put_string(&writer, ATTRIBUTE_DB_NAMESPACE, database);
-		memcpy(connection->namespace, database.data, database.size);
-	}
-	connection->namespace_size = (uint16_t)database.size;
+	learn_namespace(connection, &writer);
 	learn_server(connection, &writer);
 	if (connected && libpq->PQbackendPID)
 		record_put_integer(&writer, ATTRIBUTE_DB_BACKEND_PID,
 				   libpq->PQbackendPID(connection->handle));
 	connection->shared_count = writer.attributes;
 	connection->shared_size = (uint16_t)(writer.position - writer.start);
-	connection->learned = connected;
+	connection->learned = connected && !connection->path_reported;
 	if (!connected || !libpq->PQsocket)
 		return;
+	connection->replication = is_replication(connection);
+	learn_transaction(connection);
 	connection->fd = libpq->PQsocket(connection->handle);
 	traffic_enter(connection->fd, &connection->slot->traffic);
 }

@@ -22,6 +22,7 @@
 #include "call/module.h"
 #include "call/statement.h"
 #include "call/traffic.h"
+#include "call/transaction.h"
 
 #define CONNECTIONS_MAX 2048u
 #define CONNECTION_TRIES 32u
@@ -44,6 +45,11 @@ struct connection {
 	int fd;				/* entered in the traffic table, -1 none */
 	bool pipeline;			/* in pipeline mode */
 	bool learned;			/* @shared is true of the connection as it is */
+	bool path_reported;		/* search_path is looked at before each command */
+	bool schema_optional;		/* the schema is what the options say */
+	bool schema_lost;		/* and a statement may have changed it since */
+	bool replication;
+	bool transaction_told;		/* @times are of the transaction that just ended */
 	bool own_taken;
 	uint16_t shared_count, shared_size;
 	uint16_t namespace_size;
@@ -59,10 +65,13 @@ struct connection {
 	bool blind_synced;		/* nothing came after the last sync */
 	uint32_t blind_syncs;		/* sent and not answered */
 	struct command own;
+	struct transaction transaction;
+	struct transaction_times times;
 	struct module_memory module;
 	struct statement_map statements;
 	struct command unnamed;		/* of the last PQexecParams: its text, nothing else */
 	uint8_t namespace[128];
+	uint8_t path[128], path_size;	/* search_path as it was reported last, its beginning */
 	/* Encoded attributes: system, namespace, server, backend */
 	uint8_t shared[CONNECTION_SHARED];
 };
@@ -80,6 +89,9 @@ void connection_forget(struct connection *connection);
  * The server side changed (connected, reset): what was learned is learned again at the next need.
  */
 void connection_changed(struct connection *connection);
+
+/* A statement may have changed the schema that the options set: it is not told from now on. */
+void connection_schema_lost(struct connection *connection);
 
 /* Fills @shared from libpq's accessors and enters the descriptor. */
 COLD void connection_learn_now(struct connection *connection);

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/cold.h"
 #include "base/thread.h"
+#include "call/extra.h"
+#include "call/option.h"
 #include "call/parent.h"
 #include "trace/area.h"
 
@@ -24,6 +26,9 @@ static const struct {
 	[COMMAND_SYNC] = { SLICE("sync"), SLICE("") },
 	[COMMAND_CONNECT] = { SLICE("connect"), SLICE("connect") },
 	[COMMAND_RESET] = { SLICE("reset"), SLICE("connect") },
+	[COMMAND_DESCRIBE] = { SLICE("describe"), SLICE("DESCRIBE") },
+	[COMMAND_CLOSE] = { SLICE("close"), SLICE("CLOSE") },
+	[COMMAND_FUNCTION] = { SLICE("function"), SLICE("FUNCTION CALL") },
 };
 
 static inline void span_begin(struct span_record *span, struct module_memory *module,
@@ -82,6 +87,14 @@ static inline bool has_own_name(const struct command *command)
 	return words[command->kind].prefix.size != 0;
 }
 
+/* What the name begins with: a word of ours, or the function's own name. */
+static struct slice name_prefix(const struct command *command)
+{
+	if (command->kind == COMMAND_FUNCTION && command->name_size)
+		return command_name(command);
+	return words[command->kind].prefix;
+}
+
 /*
  * The name where it is not the summary alone: "PREPARE SELECT t", "connect db", "EXECUTE db" for a
  * statement that we never saw prepared.
@@ -89,7 +102,7 @@ static inline bool has_own_name(const struct command *command)
 static struct slice own_name(const struct command *command, const struct connection *connection,
 			     uint8_t *room, size_t size)
 {
-	struct slice prefix = words[command->kind].prefix;
+	struct slice prefix = name_prefix(command);
 	struct slice rest = command_summary(command);
 
 	if (!rest.size)
@@ -135,8 +148,8 @@ static COLD void put_own_name(struct record_writer *writer, const struct command
 
 	record_put_string(writer, ATTRIBUTE_SPAN_NAME,
 			  own_name(command, connection, room, sizeof(room)));
-	if (command->kind == COMMAND_PREPARE)
-		record_put_string(writer, ATTRIBUTE_DB_OPERATION_NAME, SLICE("PREPARE"));
+	if (command->kind == COMMAND_PREPARE || command->kind >= COMMAND_DESCRIBE)
+		record_put_string(writer, ATTRIBUTE_DB_OPERATION_NAME, name_prefix(command));
 }
 
 void describe_open(struct command *command, const struct connection *connection)
@@ -172,8 +185,12 @@ static void put_outcome(struct record_writer *writer, const struct command *comm
 		put_error(writer, command);
 	if (command->incomplete)
 		record_put_boolean(writer, ATTRIBUTE_PG_INCOMPLETE, true);
-	if (command->rows_known)
+	if (command->rows_known) {
 		record_put_integer(writer, ATTRIBUTE_DB_ROWS, (int64_t)command->rows);
+		if (__builtin_expect(call_options.returned_rows, 0))
+			record_put_integer(writer, ATTRIBUTE_DB_RESPONSE_RETURNED_ROWS,
+					   (int64_t)command->rows);
+	}
 	if (command->affected_known)
 		record_put_integer(writer, ATTRIBUTE_DB_AFFECTED_ROWS, (int64_t)command->affected);
 	if (command->results > 1)
@@ -197,6 +214,24 @@ static void put_query(struct record_writer *writer, const struct command *comman
 		record_put_hash(writer, ATTRIBUTE_DB_QUERY_HASH, command->hash);
 }
 
+static COLD void put_transaction(struct record_writer *writer,
+				 const struct transaction_times *times)
+{
+	record_put_integer(writer, ATTRIBUTE_DB_TRANSACTION_DURATION, (int64_t)times->duration_ns);
+	record_put_integer(writer, ATTRIBUTE_DB_TRANSACTION_IDLE, (int64_t)times->idle_ns);
+}
+
+static COLD void put_extra(struct record_writer *writer, const struct extra *extra)
+{
+	const struct parameter_block *parameters = &extra->parameters;
+
+	record_put_encoded(writer, slice_of(parameters->bytes, parameters->size),
+			   parameters->count);
+	if (parameters->left_out)
+		record_put_integer(writer, ATTRIBUTE_DB_QUERY_PARAMETERS_LEFT_OUT,
+				   parameters->left_out);
+}
+
 static void put_command(struct record_writer *writer, const struct command *command,
 			const struct connection *connection)
 {
@@ -213,12 +248,17 @@ static void put_command(struct record_writer *writer, const struct command *comm
 	 */
 	if (command->tag[0] == 'R' && !strcmp(command->tag, "ROLLBACK"))
 		record_put_string(writer, ATTRIBUTE_PG_COMMAND_TAG, SLICE("ROLLBACK"));
+	if (__builtin_expect(connection->transaction_told, 0))
+		put_transaction(writer, &connection->times);
+	if (__builtin_expect(command->extra != NULL, 0))
+		put_extra(writer, command->extra);
 }
 
 void describe_end(struct command *command, const struct connection *connection, uint64_t end_ns)
 {
 	size_t room = sizeof(struct span_record) + FIXED_ROOM + connection->shared_size +
-		      command->text_size + command->summary_size;
+		      command->text_size + command->summary_size +
+		      (command->extra ? command->extra->parameters.size : 0);
 	struct span_record *span;
 	struct record_writer writer;
 	struct area_slot slot;

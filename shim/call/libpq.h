@@ -21,6 +21,13 @@
 
 struct pg_conn;
 struct pg_result;
+struct pg_argument;
+
+/* libpq-fe.h: PQconninfoOption; an array of them ends with a null keyword. */
+struct pg_conninfo_option {
+	char *keyword, *environment, *compiled, *value, *label, *display;
+	int size;
+};
 
 /*
  * libpq-fe.h: ConnStatusType, PostgresPollingStatusType, PGpipelineStatus, ExecStatusType;

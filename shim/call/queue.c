@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "base/cold.h"
 #include "call/describe.h"
+#include "call/extra.h"
 #include "call/queue_statement.h"
+#include "call/schema.h"
 #include "trace/area.h"
 
 static void take_split(const struct connection *connection, struct command *command)
@@ -15,6 +17,48 @@ static void take_split(const struct connection *connection, struct command *comm
 						     &command->first_byte_ns, &command->fetch_ns);
 }
 
+/* What the status says after a command; of one that was refused, nothing. */
+static __attribute__((noinline)) void ask_transaction(struct connection *connection,
+						      const struct command *command,
+						      uint64_t end_ns)
+{
+	const struct libpq *libpq = connection->libpq;
+	struct transaction *transaction = &connection->transaction;
+	bool was_open = transaction->state == TRANSACTION_OPEN;
+	int status = PG_UNKNOWN;
+
+	if (command->skipped)
+		return;
+	if (libpq->PQtransactionStatus)
+		status = libpq->PQtransactionStatus(connection->handle);
+	connection->transaction_told = transaction_ended(
+		transaction, status, command->span.start_ns, end_ns, &connection->times);
+	if (was_open && transaction->state == TRANSACTION_OPEN &&
+	    transaction_restarts(slice_of_string(command->tag), command_text(command)))
+		transaction->state = TRANSACTION_UNKNOWN;
+}
+
+/*
+ * Outside of a transaction a single statement that returned rows, and nothing else, begins none:
+ * its tag is not kept, see command_result().
+ */
+static inline void follow_transaction(struct connection *connection, const struct command *command,
+				      uint64_t end_ns)
+{
+	if (__builtin_expect(command->kind != COMMAND_SIMPLE && !command->tag[0] &&
+				     connection->transaction.state == TRANSACTION_NONE,
+			     1))
+		return;
+	ask_transaction(connection, command, end_ns);
+}
+
+/* Where only the options told the schema, a statement may have changed it unseen. */
+static COLD void follow_schema(struct connection *connection, const struct command *command)
+{
+	if (!command_failed(command) && schema_may_change(command_text(command)))
+		connection_schema_lost(connection);
+}
+
 void queue_finish(struct connection *connection, struct command *command, uint64_t now_ns)
 {
 	if (!command->split_known && !command->incomplete)
@@ -22,9 +66,15 @@ void queue_finish(struct connection *connection, struct command *command, uint64
 	if (!connection->head)
 		traffic_end(&connection->slot->traffic);
 	if (command->kind != COMMAND_SYNC && command->kind != COMMAND_UNTOLD) {
+		uint64_t end_ns = command->end_ns ? command->end_ns : now_ns;
+
 		if (command->sqlstate[0])
 			queue_check_statement(command);
-		describe_end(command, connection, command->end_ns ? command->end_ns : now_ns);
+		follow_transaction(connection, command, end_ns);
+		if (__builtin_expect(connection->schema_optional, 0))
+			follow_schema(connection, command);
+		describe_end(command, connection, end_ns);
+		connection->transaction_told = false;
 		queue_remember_statement(connection, command);
 	}
 	connection_release(connection, command);
@@ -68,6 +118,8 @@ void queue_settle_now(struct connection *connection)
 
 void queue_begin_copy(struct connection *connection, struct command *command, uint64_t now_ns)
 {
+	if (command->extra)
+		extra_sent(command);
 	if (command->copy == COPY_BOTH)
 		queue_finish(connection, command, now_ns);
 	else

@@ -203,7 +203,8 @@ static COLD void statements_ended(struct connection *connection, const struct co
 
 void queue_remember_statement(struct connection *connection, struct command *command)
 {
-	if (command->skipped || command->kind == COMMAND_EXECUTE)
+	if (command->skipped || command->kind == COMMAND_EXECUTE ||
+	    command->kind >= COMMAND_DESCRIBE)
 		return;
 	if (command->kind == COMMAND_PREPARE) {
 		remember_prepared(connection, command);

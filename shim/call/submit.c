@@ -12,6 +12,7 @@
 #include "call/binding.h"
 #include "call/connection.h"
 #include "call/describe.h"
+#include "call/extra.h"
 #include "call/queue.h"
 #include "call/queue_statement.h"
 #include "trace/area.h"
@@ -116,6 +117,38 @@ static bool describe_request(struct submit *submit, struct command *command,
 	});
 }
 
+/* The whole text of a request, as far as it is known. */
+static struct slice request_text(const struct submit *submit, const struct command *command,
+				 const struct submit_request *request)
+{
+	const struct statement *statement = NULL;
+
+	if (request->kind != COMMAND_EXECUTE)
+		return slice_of_string(request->query);
+	if (command->span.statement)
+		statement = statement_find(&submit->connection->statements,
+					   slice_of_string(request->name));
+	return statement ? statement_text(statement) : command_text(command);
+}
+
+/* What options add to a command that has its ids: its values, and a comment in its text. */
+static COLD void add_extra(struct submit *submit, struct command *command,
+			   const struct submit_request *request)
+{
+	if (request->parameters)
+		extra_keep_parameters(command, request->parameters,
+				      request_text(submit, command, request));
+	if (call_options.comments &&
+	    (request->kind == COMMAND_SIMPLE || request->kind == COMMAND_PARAMS))
+		submit->query = extra_comment(command, submit->connection, request->query,
+					      standard_strings(submit, request->query));
+}
+
+static inline bool wants_extra(void)
+{
+	return __builtin_expect(call_options.extra, 0);
+}
+
 /* What was under way on this connection until now is over: left by a jump, or around us. */
 static struct command *new_command(const struct submit *submit,
 				   const struct submit_request *request)
@@ -155,6 +188,7 @@ HOT void submit_begin_synchronous(struct submit *submit, const struct submit_req
 	struct command *command;
 	struct guard guard;
 
+	submit->query = request->query;
 	if (!begin_command(submit, request->handle, request->caller, &guard))
 		return;
 	connection = submit->connection;
@@ -170,7 +204,10 @@ HOT void submit_begin_synchronous(struct submit *submit, const struct submit_req
 		describe_begin(command, connection, request->caller);
 		if (!connection->pipeline)
 			traffic_begin(&connection->slot->traffic);
+		if (wants_extra())
+			add_extra(submit, command, request);
 		describe_open(command, connection);
+		transaction_command(&connection->transaction, command->span.start_ns);
 	}
 	submit->command = command;
 	connection->calling = command;
@@ -195,11 +232,30 @@ HOT void submit_end_synchronous(struct submit *submit, struct pg_result *result)
 	guard_leave(&guard);
 }
 
+static bool is_described(const struct command *command)
+{
+	return command->span.kind != 0;
+}
+
+/*
+ * With options that need it a command is described before it is sent: its ids go with it, and its
+ * values may be gone afterwards.
+ */
+static COLD void describe_early(struct submit *submit, struct command *command,
+				const struct submit_request *request)
+{
+	if (!describe_request(submit, command, request))
+		return;
+	describe_begin(command, submit->connection, request->caller);
+	add_extra(submit, command, request);
+}
+
 HOT void submit_begin_send(struct submit *submit, const struct submit_request *request)
 {
 	struct connection *connection;
 	struct guard guard;
 
+	submit->query = request->query;
 	if (!begin_command(submit, request->handle, request->caller, &guard))
 		return;
 	connection = submit->connection;
@@ -212,6 +268,8 @@ HOT void submit_begin_send(struct submit *submit, const struct submit_request *r
 		/* Until it was accepted an older command may still be the one under way. */
 		if (!connection->head && !connection->pipeline)
 			traffic_begin(&connection->slot->traffic);
+		if (wants_extra())
+			describe_early(submit, submit->command, request);
 		submit->command->span.start_ns = clock_now_ns();
 	}
 	guard_leave(&guard);
@@ -230,6 +288,7 @@ static COLD void end_send_passed(struct submit *submit, int sent)
 
 static void end_send_accepted(struct connection *connection, struct command *command)
 {
+	transaction_command(&connection->transaction, command->span.start_ns);
 	describe_open(command, connection);
 	connection_append(connection, command);
 	connection->slot->traffic.armed = !connection->pipeline;
@@ -257,15 +316,18 @@ HOT void submit_end_send(struct submit *submit, const struct submit_request *req
 	command = returned_command(submit, &guard);
 	if (!command)
 		return;
+	if (__builtin_expect(command->extra != NULL, 0))
+		extra_sent(command);
 	if (sent && !connection->pipeline)
 		queue_settle(connection);
-	if (!describe_request(submit, command, request)) {
+	if (!is_described(command) && !describe_request(submit, command, request)) {
 		connection_release(connection, command);
 		area_count_passed();
 		if (sent)
 			queue_lose(connection);
 	} else {
-		describe_begin(command, connection, request->caller);
+		if (!is_described(command))
+			describe_begin(command, connection, request->caller);
 		if (sent)
 			end_send_accepted(connection, command);
 		else
@@ -334,6 +396,35 @@ void submit_begin_silent(struct submit *submit, struct pg_conn *handle, const vo
 		return;
 	if (submit->connection && !submit->connection->pipeline)
 		queue_settle(submit->connection);
+	if (submit->connection && submit->connection->transaction.state == TRANSACTION_OPEN)
+		transaction_command(&submit->connection->transaction, clock_now_ns());
+	guard_leave(&guard);
+}
+
+void submit_end_silent(struct submit *submit)
+{
+	struct guard guard;
+
+	if (!resume(submit, &guard))
+		return;
+	if (submit->connection->transaction.state == TRANSACTION_OPEN)
+		submit->connection->transaction.last_ns = clock_now_ns();
+	guard_leave(&guard);
+}
+
+void submit_end_function(struct submit *submit, bool failed)
+{
+	uint64_t now_ns = clock_now_ns();
+	struct connection *connection = submit->connection;
+	struct guard guard;
+	struct command *command = returned_command(submit, &guard);
+
+	if (!command)
+		return;
+	if (failed)
+		command_result(command, submit->libpq, connection->handle, NULL, now_ns);
+	command->skipped = connection->pipeline;
+	queue_finish(connection, command, now_ns);
 	guard_leave(&guard);
 }
 
@@ -348,13 +439,12 @@ void submit_end_closed(struct submit *submit, const char *name, struct pg_result
 	guard_leave(&guard);
 }
 
-void submit_end_close(struct submit *submit, const char *closed, int sent)
+void submit_end_close(struct submit *submit, const char *closed)
 {
 	struct guard guard;
 
-	if (!sent || !resume(submit, &guard))
+	if (!resume(submit, &guard))
 		return;
-	queue_untold(submit->connection);
 	queue_forget_statement(submit->connection, closed);
 	guard_leave(&guard);
 }

@@ -18,6 +18,8 @@
 
 #include "call/command.h"
 #include "call/libpq.h"
+#include "call/option.h"
+#include "call/parameter.h"
 
 /* Apart from the hook, also where a whole program is optimised at once: see base/guard.h. */
 #define SUBMIT_APART __attribute__((noinline))
@@ -32,6 +34,7 @@ void submit_enable(bool (*ready)(void), enum submit_connect connects);
 
 struct submit {
 	const struct libpq *libpq;
+	const char *query;		/* to give to the real function: the program's, or a copy */
 	struct connection *connection;	/* null: this call is not traced */
 	struct command *command;	/* null: nothing was begun */
 	/* A callback may have forked: then what was begun is the parent's. */
@@ -44,8 +47,17 @@ struct submit_request {
 	const char *query;		/* null: none */
 	const char *name;		/* of a prepared statement */
 	bool parameterised;
+	const struct parameter_list *parameters;	/* null: none, or not asked for */
 	const void *caller;		/* the hook's return address */
 };
+
+/* The bound values, where options ask for them; to be named in the request itself. */
+#define SUBMIT_PARAMETERS(count_, types_, values_, lengths_, formats_)                             \
+	(__builtin_expect(call_options.parameters != 0, 0) ?                                       \
+		 &(struct parameter_list){ .count = (count_), .types = (types_),                   \
+					   .values = (values_), .lengths = (lengths_),             \
+					   .formats = (formats_) } :                               \
+		 NULL)
 
 /* PQexec, PQexecParams, PQprepare, PQexecPrepared */
 SUBMIT_APART void submit_begin_synchronous(struct submit *submit,
@@ -66,9 +78,12 @@ SUBMIT_APART void submit_end_sync(struct submit *submit, int done);
 SUBMIT_APART void submit_end_copy(struct submit *submit, int failed);
 /* PQisBusy: where it is not, the next result came whole, whenever it will be fetched. */
 SUBMIT_APART void submit_end_busy(struct submit *submit, int busy);
-/* PQsendDescribePrepared and kin: results, and no span. @closed: not a name from now on. */
+/*
+ * PQsendDescribePrepared and kin: results, and no span. @closed, null the unnamed one: no name from
+ * now on. These two and the silent ones are for call/inquiry.h.
+ */
 SUBMIT_APART void submit_end_untold(struct submit *submit, int sent);
-SUBMIT_APART void submit_end_close(struct submit *submit, const char *closed, int sent);
+SUBMIT_APART void submit_end_close(struct submit *submit, const char *closed);
 
 /*
  * Synchronous calls without a span: PQdescribePrepared, PQclosePrepared, PQsetClientEncoding and
@@ -76,8 +91,12 @@ SUBMIT_APART void submit_end_close(struct submit *submit, const char *closed, in
  */
 SUBMIT_APART void submit_begin_silent(struct submit *submit, struct pg_conn *handle,
 				      const void *caller);
+SUBMIT_APART void submit_end_silent(struct submit *submit);
 SUBMIT_APART void submit_end_closed(struct submit *submit, const char *name,
 				    struct pg_result *result);
+
+/* A function that has no result of libpq's to look at, begun as a synchronous command. */
+SUBMIT_APART void submit_end_function(struct submit *submit, bool failed);
 
 /*
  * Connecting. PQconnectdb and PQconnectStart have no handle before the call: begin makes the span's

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/slice.h"
+
 /* libpq-fe.h: PGTransactionStatusType */
 enum { PG_IDLE, PG_ACTIVE, PG_IN_TRANSACTION, PG_IN_ERROR, PG_UNKNOWN };
 
@@ -61,5 +63,11 @@ static inline bool transaction_ended(struct transaction *transaction, int status
 		return false;
 	return transaction_ended_more(transaction, status, start_ns, end_ns, ret);
 }
+
+/*
+ * Whether a statement that left a transaction open behind it may have ended the one before it, and
+ * begun this one: COMMIT AND CHAIN, or several statements at once. @tag is the last one's.
+ */
+bool transaction_restarts(struct slice tag, struct slice statement);
 
 #endif

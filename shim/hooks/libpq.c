@@ -5,25 +5,9 @@
  */
 #include "call/libpq.h"
 
+#include "call/inquiry.h"
 #include "call/submit.h"
-#include "hooks/hook.h"
-
-#define LIBPQ(name, type) HOOK extern __typeof__(type) name;
-#define LIBPQ_CALLED(name, type)
-#include "call/libpq.def"
-#undef LIBPQ
-#undef LIBPQ_CALLED
-
-/* A call of libpq to itself goes straight on; see hooks.md 0.2 for why not by a depth counter. */
-#define PASS_INSIDE(name, ...)                                                                     \
-	do {                                                                                       \
-		const struct libpq *inside = libpq_inside(RETURN_ADDRESS);                         \
-		if (inside && inside->name)                                                        \
-			return inside->name(__VA_ARGS__);                                          \
-	} while (0)
-
-/* Whether @submit has a real @name to call. */
-#define HAS(submit, name) ((submit).libpq && (submit).libpq->name)
+#include "hooks/libpq.h"
 
 /* ---- synchronous commands ---- */
 
@@ -37,7 +21,7 @@ struct pg_result *PQexec(struct pg_conn *conn, const char *query)
 		.kind = COMMAND_SIMPLE, .handle = conn, .query = query, .caller = RETURN_ADDRESS });
 	if (!HAS(submit, PQexec))
 		return NULL;
-	result = submit.libpq->PQexec(conn, query);
+	result = submit.libpq->PQexec(conn, submit.query);
 	submit_end_synchronous(&submit, result);
 	return result;
 }
@@ -52,11 +36,12 @@ struct pg_result *PQexecParams(struct pg_conn *conn, const char *query, int coun
 	PASS_INSIDE(PQexecParams, conn, query, count, types, values, lengths, formats, format);
 	submit_begin_synchronous(&submit, &(struct submit_request){
 		.kind = COMMAND_PARAMS, .handle = conn, .query = query, .parameterised = count > 0,
+		.parameters = SUBMIT_PARAMETERS(count, types, values, lengths, formats),
 		.caller = RETURN_ADDRESS });
 	if (!HAS(submit, PQexecParams))
 		return NULL;
-	result = submit.libpq->PQexecParams(conn, query, count, types, values, lengths, formats,
-					    format);
+	result = submit.libpq->PQexecParams(conn, submit.query, count, types, values, lengths,
+					    formats, format);
 	submit_end_synchronous(&submit, result);
 	return result;
 }
@@ -91,7 +76,9 @@ struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int cou
 
 	PASS_INSIDE(PQexecPrepared, conn, name, count, values, lengths, formats, format);
 	submit_begin_synchronous(&submit, &(struct submit_request){
-		.kind = COMMAND_EXECUTE, .handle = conn, .name = name, .caller = RETURN_ADDRESS });
+		.kind = COMMAND_EXECUTE, .handle = conn, .name = name,
+		.parameters = SUBMIT_PARAMETERS(count, NULL, values, lengths, formats),
+		.caller = RETURN_ADDRESS });
 	if (!HAS(submit, PQexecPrepared))
 		return NULL;
 	result = submit.libpq->PQexecPrepared(conn, name, count, values, lengths, formats, format);
@@ -103,16 +90,18 @@ struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int cou
 
 int PQsendQuery(struct pg_conn *conn, const char *query)
 {
-	const struct submit_request request = {
-		.kind = COMMAND_SIMPLE, .handle = conn, .query = query, .caller = RETURN_ADDRESS };
 	struct submit submit;
 	int sent;
 
 	PASS_INSIDE(PQsendQuery, conn, query);
+
+	const struct submit_request request = {
+		.kind = COMMAND_SIMPLE, .handle = conn, .query = query, .caller = RETURN_ADDRESS };
+
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQuery))
 		return 0;
-	sent = submit.libpq->PQsendQuery(conn, query);
+	sent = submit.libpq->PQsendQuery(conn, submit.query);
 	submit_end_send(&submit, &request, sent);
 	return sent;
 }
@@ -121,18 +110,21 @@ int PQsendQueryParams(struct pg_conn *conn, const char *query, int count,
 		      const unsigned int *types, const char *const *values, const int *lengths,
 		      const int *formats, int format)
 {
-	const struct submit_request request = {
-		.kind = COMMAND_PARAMS, .handle = conn, .query = query, .parameterised = count > 0,
-		.caller = RETURN_ADDRESS };
 	struct submit submit;
 	int sent;
 
 	PASS_INSIDE(PQsendQueryParams, conn, query, count, types, values, lengths, formats, format);
+
+	const struct submit_request request = {
+		.kind = COMMAND_PARAMS, .handle = conn, .query = query, .parameterised = count > 0,
+		.parameters = SUBMIT_PARAMETERS(count, types, values, lengths, formats),
+		.caller = RETURN_ADDRESS };
+
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQueryParams))
 		return 0;
-	sent = submit.libpq->PQsendQueryParams(conn, query, count, types, values, lengths, formats,
-					       format);
+	sent = submit.libpq->PQsendQueryParams(conn, submit.query, count, types, values, lengths,
+					       formats, format);
 	submit_end_send(&submit, &request, sent);
 	return sent;
 }
@@ -140,13 +132,15 @@ int PQsendQueryParams(struct pg_conn *conn, const char *query, int count,
 int PQsendPrepare(struct pg_conn *conn, const char *name, const char *query, int count,
 		  const unsigned int *types)
 {
-	const struct submit_request request = {
-		.kind = COMMAND_PREPARE, .handle = conn, .query = query, .name = name,
-		.parameterised = count > 0, .caller = RETURN_ADDRESS };
 	struct submit submit;
 	int sent;
 
 	PASS_INSIDE(PQsendPrepare, conn, name, query, count, types);
+
+	const struct submit_request request = {
+		.kind = COMMAND_PREPARE, .handle = conn, .query = query, .name = name,
+		.parameterised = count > 0, .caller = RETURN_ADDRESS };
+
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendPrepare))
 		return 0;
@@ -159,12 +153,16 @@ int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
 			const char *const *values, const int *lengths, const int *formats,
 			int format)
 {
-	const struct submit_request request = {
-		.kind = COMMAND_EXECUTE, .handle = conn, .name = name, .caller = RETURN_ADDRESS };
 	struct submit submit;
 	int sent;
 
 	PASS_INSIDE(PQsendQueryPrepared, conn, name, count, values, lengths, formats, format);
+
+	const struct submit_request request = {
+		.kind = COMMAND_EXECUTE, .handle = conn, .name = name,
+		.parameters = SUBMIT_PARAMETERS(count, NULL, values, lengths, formats),
+		.caller = RETURN_ADDRESS };
+
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQueryPrepared))
 		return 0;
@@ -182,11 +180,15 @@ int PQsendDescribePrepared(struct pg_conn *conn, const char *name)
 	int sent;
 
 	PASS_INSIDE(PQsendDescribePrepared, conn, name);
-	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+
+	const struct submit_request request = {
+		.kind = COMMAND_DESCRIBE, .handle = conn, .name = name, .caller = RETURN_ADDRESS };
+
+	inquiry_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendDescribePrepared))
 		return 0;
 	sent = submit.libpq->PQsendDescribePrepared(conn, name);
-	submit_end_untold(&submit, sent);
+	inquiry_end_send(&submit, &request, sent);
 	return sent;
 }
 
@@ -196,11 +198,15 @@ int PQsendDescribePortal(struct pg_conn *conn, const char *name)
 	int sent;
 
 	PASS_INSIDE(PQsendDescribePortal, conn, name);
-	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+
+	const struct submit_request request = {
+		.kind = COMMAND_DESCRIBE, .handle = conn, .caller = RETURN_ADDRESS };
+
+	inquiry_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendDescribePortal))
 		return 0;
 	sent = submit.libpq->PQsendDescribePortal(conn, name);
-	submit_end_untold(&submit, sent);
+	inquiry_end_send(&submit, &request, sent);
 	return sent;
 }
 
@@ -210,11 +216,15 @@ int PQsendClosePrepared(struct pg_conn *conn, const char *name)
 	int sent;
 
 	PASS_INSIDE(PQsendClosePrepared, conn, name);
-	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+
+	const struct submit_request request = {
+		.kind = COMMAND_CLOSE, .handle = conn, .name = name, .caller = RETURN_ADDRESS };
+
+	inquiry_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendClosePrepared))
 		return 0;
 	sent = submit.libpq->PQsendClosePrepared(conn, name);
-	submit_end_close(&submit, name, sent);
+	inquiry_end_send(&submit, &request, sent);
 	return sent;
 }
 
@@ -224,59 +234,80 @@ int PQsendClosePortal(struct pg_conn *conn, const char *name)
 	int sent;
 
 	PASS_INSIDE(PQsendClosePortal, conn, name);
-	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+
+	const struct submit_request request = {
+		.kind = COMMAND_CLOSE, .handle = conn, .caller = RETURN_ADDRESS };
+
+	inquiry_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendClosePortal))
 		return 0;
 	sent = submit.libpq->PQsendClosePortal(conn, name);
-	submit_end_untold(&submit, sent);
+	inquiry_end_send(&submit, &request, sent);
 	return sent;
 }
 
 struct pg_result *PQdescribePrepared(struct pg_conn *conn, const char *name)
 {
+	const struct submit_request request = {
+		.kind = COMMAND_DESCRIBE, .handle = conn, .name = name, .caller = RETURN_ADDRESS };
 	struct submit submit;
+	struct pg_result *result;
 
 	PASS_INSIDE(PQdescribePrepared, conn, name);
-	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	inquiry_begin(&submit, &request);
 	if (!HAS(submit, PQdescribePrepared))
 		return NULL;
-	return submit.libpq->PQdescribePrepared(conn, name);
+	result = submit.libpq->PQdescribePrepared(conn, name);
+	inquiry_end(&submit, &request, result);
+	return result;
 }
 
 struct pg_result *PQdescribePortal(struct pg_conn *conn, const char *name)
 {
+	const struct submit_request request = {
+		.kind = COMMAND_DESCRIBE, .handle = conn, .caller = RETURN_ADDRESS };
 	struct submit submit;
+	struct pg_result *result;
 
 	PASS_INSIDE(PQdescribePortal, conn, name);
-	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	inquiry_begin(&submit, &request);
 	if (!HAS(submit, PQdescribePortal))
 		return NULL;
-	return submit.libpq->PQdescribePortal(conn, name);
+	result = submit.libpq->PQdescribePortal(conn, name);
+	inquiry_end(&submit, &request, result);
+	return result;
 }
 
 struct pg_result *PQclosePrepared(struct pg_conn *conn, const char *name)
 {
+	const struct submit_request request = {
+		.kind = COMMAND_CLOSE, .handle = conn, .name = name, .caller = RETURN_ADDRESS };
 	struct submit submit;
 	struct pg_result *result;
 
 	PASS_INSIDE(PQclosePrepared, conn, name);
-	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	inquiry_begin(&submit, &request);
 	if (!HAS(submit, PQclosePrepared))
 		return NULL;
 	result = submit.libpq->PQclosePrepared(conn, name);
-	submit_end_closed(&submit, name, result);
+	inquiry_end(&submit, &request, result);
 	return result;
 }
 
 struct pg_result *PQclosePortal(struct pg_conn *conn, const char *name)
 {
+	const struct submit_request request = {
+		.kind = COMMAND_CLOSE, .handle = conn, .caller = RETURN_ADDRESS };
 	struct submit submit;
+	struct pg_result *result;
 
 	PASS_INSIDE(PQclosePortal, conn, name);
-	submit_begin_silent(&submit, conn, RETURN_ADDRESS);
+	inquiry_begin(&submit, &request);
 	if (!HAS(submit, PQclosePortal))
 		return NULL;
-	return submit.libpq->PQclosePortal(conn, name);
+	result = submit.libpq->PQclosePortal(conn, name);
+	inquiry_end(&submit, &request, result);
+	return result;
 }
 
 /* ---- questions of libpq's own ---- */

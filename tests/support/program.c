@@ -4,6 +4,7 @@
 
 #include "tests/support/program.h"
 
+#include "call/inquiry.h"
 #include "tests/support/traced.h"
 
 /* Named here, so that the program needs the scripted libpq as others need the real one. */
@@ -43,9 +44,17 @@ static bool always_ready(void)
 	return true;
 }
 
+void program_begin_with(const struct call_options *options)
+{
+	program_begin(SUBMIT_CONNECT_OFF);
+	call_options = *options;
+	call_options.extra = options->parameters || options->comments;
+}
+
 void program_begin(enum submit_connect connects)
 {
 	traced_clear();
+	call_options = (struct call_options){ .parameters = 0 };
 	submit_enable(always_ready, connects);
 }
 
@@ -62,7 +71,7 @@ static struct pg_result *synchronous(const struct submit_request *request)
 
 	submit_begin_synchronous(&submit, request);
 	assert_non_null(submit.libpq);
-	result = submit.libpq->PQexec(request->handle, request->query);
+	result = submit.libpq->PQexec(request->handle, submit.query);
 	submit_end_synchronous(&submit, result);
 	return result;
 }
@@ -74,7 +83,7 @@ static int asynchronous(const struct submit_request *request)
 
 	submit_begin_send(&submit, request);
 	assert_non_null(submit.libpq);
-	sent = submit.libpq->PQsendQuery(request->handle, request->query);
+	sent = submit.libpq->PQsendQuery(request->handle, submit.query);
 	submit_end_send(&submit, request, sent);
 	return sent;
 }
@@ -94,6 +103,45 @@ struct pg_result *call_exec_params(struct pg_conn *conn, const char *query, int 
 	request.query = query;
 	request.parameterised = count > 0;
 	return synchronous(&request);
+}
+
+static struct parameter_list list_of(int count, const char *const *values)
+{
+	return (struct parameter_list){ .count = count, .values = values };
+}
+
+struct pg_result *call_exec_values(struct pg_conn *conn, const char *query, int count,
+				   const char *const *values)
+{
+	struct submit_request request = request_of(conn, COMMAND_PARAMS);
+	struct parameter_list list = list_of(count, values);
+
+	request.query = query;
+	request.parameterised = count > 0;
+	request.parameters = call_options.parameters ? &list : NULL;
+	return synchronous(&request);
+}
+
+struct pg_result *call_exec_prepared_values(struct pg_conn *conn, const char *name, int count,
+					    const char *const *values)
+{
+	struct submit_request request = request_of(conn, COMMAND_EXECUTE);
+	struct parameter_list list = list_of(count, values);
+
+	request.name = name;
+	request.parameters = call_options.parameters ? &list : NULL;
+	return synchronous(&request);
+}
+
+int call_send_values(struct pg_conn *conn, const char *query, int count, const char *const *values)
+{
+	struct submit_request request = request_of(conn, COMMAND_PARAMS);
+	struct parameter_list list = list_of(count, values);
+
+	request.query = query;
+	request.parameterised = count > 0;
+	request.parameters = call_options.parameters ? &list : NULL;
+	return asynchronous(&request);
 }
 
 struct pg_result *call_prepare(struct pg_conn *conn, const char *name, const char *query)
@@ -149,34 +197,62 @@ int call_send_prepared(struct pg_conn *conn, const char *name)
 
 int call_send_describe(struct pg_conn *conn, const char *name)
 {
+	struct submit_request request = request_of(conn, COMMAND_DESCRIBE);
 	struct submit submit;
 	int sent;
 
-	submit_begin_other(&submit, conn, program_address());
+	request.name = name;
+	inquiry_begin_send(&submit, &request);
 	sent = submit.libpq->PQsendDescribePrepared(conn, name);
-	submit_end_untold(&submit, sent);
+	inquiry_end_send(&submit, &request, sent);
 	return sent;
 }
 
 int call_send_close(struct pg_conn *conn, const char *name)
 {
+	struct submit_request request = request_of(conn, COMMAND_CLOSE);
 	struct submit submit;
 	int sent;
 
-	submit_begin_other(&submit, conn, program_address());
+	request.name = name;
+	inquiry_begin_send(&submit, &request);
 	sent = submit.libpq->PQsendClosePrepared(conn, name);
-	submit_end_close(&submit, name, sent);
+	inquiry_end_send(&submit, &request, sent);
 	return sent;
 }
 
 struct pg_result *call_close(struct pg_conn *conn, const char *name)
 {
+	struct submit_request request = request_of(conn, COMMAND_CLOSE);
 	struct submit submit;
 	struct pg_result *result;
 
-	submit_begin_silent(&submit, conn, program_address());
+	request.name = name;
+	inquiry_begin(&submit, &request);
 	result = submit.libpq->PQclosePrepared(conn, name);
-	submit_end_closed(&submit, name, result);
+	inquiry_end(&submit, &request, result);
+	return result;
+}
+
+int call_object(struct pg_conn *conn, const char *name, int answer)
+{
+	struct submit submit;
+
+	inquiry_begin_object(&submit, conn, name, program_address());
+	if (conn->inside)
+		conn->inside(conn);
+	inquiry_end_object(&submit, answer < 0);
+	return answer;
+}
+
+struct pg_result *call_function(struct pg_conn *conn)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	inquiry_begin_function(&submit, conn, program_address());
+	result = submit.libpq->PQexec(conn, "");
+	inquiry_end_function(&submit, result);
 	return result;
 }
 

@@ -25,10 +25,19 @@ const void *libpq_address(void);
 /* Begins tracing into traced_area(). */
 void program_begin(enum submit_connect connects);
 
+/* The same with options; they hold until the next program_begin(). */
+void program_begin_with(const struct call_options *options);
+
 /* ---- the program's calls ---- */
 
 struct pg_result *call_exec(struct pg_conn *conn, const char *query);
 struct pg_result *call_exec_params(struct pg_conn *conn, const char *query, int count);
+struct pg_result *call_exec_values(struct pg_conn *conn, const char *query, int count,
+				   const char *const *values);
+struct pg_result *call_exec_prepared_values(struct pg_conn *conn, const char *name, int count,
+					    const char *const *values);
+int call_send_values(struct pg_conn *conn, const char *query, int count,
+		     const char *const *values);
 struct pg_result *call_prepare(struct pg_conn *conn, const char *name, const char *query);
 struct pg_result *call_exec_prepared(struct pg_conn *conn, const char *name);
 int call_send(struct pg_conn *conn, const char *query);
@@ -38,6 +47,9 @@ int call_send_prepared(struct pg_conn *conn, const char *name);
 int call_send_describe(struct pg_conn *conn, const char *name);
 int call_send_close(struct pg_conn *conn, const char *name);
 struct pg_result *call_close(struct pg_conn *conn, const char *name);
+/* A function of large objects that answers @answer, and PQfn, which answers from the script. */
+int call_object(struct pg_conn *conn, const char *name, int answer);
+struct pg_result *call_function(struct pg_conn *conn);
 int call_is_busy(struct pg_conn *conn);
 struct pg_result *call_get_result(struct pg_conn *conn);
 

@@ -3,6 +3,7 @@
 #include "tests/support/scripted_libpq.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Not <libpq-fe.h>: as the hooks, with the prototypes of the list. */
@@ -33,9 +34,21 @@ static int accept(struct pg_conn *conn)
 	return !conn->refuses;
 }
 
+/* Kept as a copy: the caller's may be given back. */
+static void keep_query(struct pg_conn *conn, const char *query)
+{
+	static char kept[16384];
+
+	if (!conn)
+		return;
+	conn->query = query ? kept : NULL;
+	if (query)
+		snprintf(kept, sizeof(kept), "%s", query);
+}
+
 struct pg_result *PQexec(struct pg_conn *conn, const char *query)
 {
-	(void)query;
+	keep_query(conn, query);
 	return next_result(conn);
 }
 
@@ -65,7 +78,7 @@ struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int cou
 
 int PQsendQuery(struct pg_conn *conn, const char *query)
 {
-	(void)query;
+	keep_query(conn, query);
 	return accept(conn);
 }
 
@@ -292,7 +305,33 @@ const char *PQparameterStatus(const struct pg_conn *conn, const char *name)
 {
 	if (!strcmp(name, "standard_conforming_strings"))
 		return conn->strings;
+	if (!strcmp(name, "search_path"))
+		return conn->path;
 	return !strcmp(name, "crdb_version") ? conn->cockroach : NULL;
+}
+
+char *PQoptions(const struct pg_conn *conn)
+{
+	return (char *)(uintptr_t)conn->options;
+}
+
+int PQtransactionStatus(const struct pg_conn *conn)
+{
+	return conn->transaction;
+}
+
+struct pg_conninfo_option *PQconninfo(struct pg_conn *conn)
+{
+	static struct pg_conninfo_option options[2];
+
+	options[0].keyword = (char *)(uintptr_t)"replication";
+	options[0].value = (char *)(uintptr_t)conn->replication;
+	return options;
+}
+
+void PQconninfoFree(struct pg_conninfo_option *options)
+{
+	(void)options;
 }
 
 int PQpipelineStatus(const struct pg_conn *conn)
@@ -323,4 +362,107 @@ char *PQcmdTuples(struct pg_result *result)
 char *PQresultErrorField(const struct pg_result *result, int field)
 {
 	return field == PG_DIAG_SQLSTATE_FIELD ? (char *)(uintptr_t)result->sqlstate : NULL;
+}
+
+/* ---- large objects: nothing is there ---- */
+
+int lo_open(struct pg_conn *conn, unsigned int id, int mode)
+{
+	(void)id, (void)mode;
+	return accept(conn) - 1;
+}
+
+int lo_close(struct pg_conn *conn, int fd)
+{
+	(void)fd;
+	return accept(conn) - 1;
+}
+
+int lo_read(struct pg_conn *conn, int fd, char *buffer, size_t size)
+{
+	(void)fd, (void)buffer, (void)size;
+	return accept(conn) - 1;
+}
+
+int lo_write(struct pg_conn *conn, int fd, const char *buffer, size_t size)
+{
+	(void)fd, (void)buffer, (void)size;
+	return accept(conn) - 1;
+}
+
+int lo_lseek(struct pg_conn *conn, int fd, int offset, int whence)
+{
+	(void)fd, (void)offset, (void)whence;
+	return accept(conn) - 1;
+}
+
+int64_t lo_lseek64(struct pg_conn *conn, int fd, int64_t offset, int whence)
+{
+	(void)fd, (void)offset, (void)whence;
+	return accept(conn) - 1;
+}
+
+unsigned int lo_creat(struct pg_conn *conn, int mode)
+{
+	(void)mode;
+	return (unsigned int)accept(conn);
+}
+
+unsigned int lo_create(struct pg_conn *conn, unsigned int id)
+{
+	(void)id;
+	return (unsigned int)accept(conn);
+}
+
+int lo_tell(struct pg_conn *conn, int fd)
+{
+	return lo_close(conn, fd);
+}
+
+int64_t lo_tell64(struct pg_conn *conn, int fd)
+{
+	return lo_close(conn, fd);
+}
+
+int lo_truncate(struct pg_conn *conn, int fd, size_t size)
+{
+	(void)size;
+	return lo_close(conn, fd);
+}
+
+int lo_truncate64(struct pg_conn *conn, int fd, int64_t size)
+{
+	(void)size;
+	return lo_close(conn, fd);
+}
+
+int lo_unlink(struct pg_conn *conn, unsigned int id)
+{
+	(void)id;
+	return accept(conn) - 1;
+}
+
+unsigned int lo_import(struct pg_conn *conn, const char *path)
+{
+	(void)path;
+	return (unsigned int)accept(conn);
+}
+
+unsigned int lo_import_with_oid(struct pg_conn *conn, const char *path, unsigned int id)
+{
+	(void)id;
+	return lo_import(conn, path);
+}
+
+int lo_export(struct pg_conn *conn, unsigned int id, const char *path)
+{
+	(void)path;
+	return lo_unlink(conn, id);
+}
+
+struct pg_result *PQfn(struct pg_conn *conn, int function, int *buffer, int *size, int is_number,
+		       const struct pg_argument *arguments, int count)
+{
+	(void)function, (void)buffer, (void)size, (void)is_number, (void)arguments, (void)count;
+	return next_result(conn);
 }

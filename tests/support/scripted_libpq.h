@@ -44,6 +44,11 @@ struct pg_conn {
 	const char *database, *host, *port;
 	const char *strings;	/* standard_conforming_strings */
 	const char *cockroach;	/* crdb_version */
+	const char *options;
+	const char *path;	/* search_path, null: not reported */
+	const char *replication;
+	int transaction;	/* what PQtransactionStatus answers */
+	const char *query;	/* of the last command, as the server would get it */
 	void (*inside)(struct pg_conn *conn);	/* runs inside each call but the accessors */
 	unsigned int calls;	/* real calls made */
 	size_t next, results;

@@ -44,6 +44,7 @@ static bool is_in_line(enum attribute_key key)
 	case ATTRIBUTE_SERVER_PORT:
 	case ATTRIBUTE_DB_BACKEND_PID:
 	case ATTRIBUTE_DB_FETCH:
+	case ATTRIBUTE_DB_TRANSACTION_IDLE:
 		return false;
 	default:
 		return true;
@@ -58,6 +59,8 @@ static void attribute_add(const struct attribute_value *value)
 		return;
 	if (value->key == ATTRIBUTE_DB_FIRST_BYTE)
 		line_add(" split");
+	else if (value->key == ATTRIBUTE_DB_TRANSACTION_DURATION)
+		line_add(" transaction");
 	else if (value->type == ATTRIBUTE_STRING)
 		line_add(" %s=%.*s", strrchr(name, '.') + 1, (int)value->string.size,
 			 (const char *)value->string.data);

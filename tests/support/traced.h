@@ -7,7 +7,8 @@
  *
  * with the attributes in the order of the record, each by the last part of its name. What is the
  * same for all calls of a connection, ids and times are not in the line; traced_last() has them.
- * "split" stands for the two parts of the time split. Include tests/support/test.h first.
+ * "split" stands for the two parts of the time split, "transaction" for the two times of a
+ * transaction. Include tests/support/test.h first.
  */
 #ifndef TESTS_SUPPORT_TRACED_H
 #define TESTS_SUPPORT_TRACED_H

@@ -147,6 +147,19 @@ static void numbers_out_of_range_give_the_default(void **state)
 	assert_int_equal(READ("OTELSHIM_SLOW", "250us")->slow_ns, 250000);
 }
 
+static void what_opens_up_is_off_unless_asked_for(void **state)
+{
+	(void)state;
+	assert_int_equal(READ("OTELSHIM_PARAMS", "yes")->params, 0);
+	expect_warning("OTELSHIM_PARAMS", "yes", "off is used");
+	assert_int_equal(READ("OTELSHIM_PARAMS", "0,2")->params, 5);
+	assert_true(settings.params_set);
+	assert_int_equal(READ("OTELSHIM_PG_ROWS", "true")->params, 0);
+	assert_true(settings.pg_rows);
+	assert_false(settings.pg_describe || settings.pg_large_objects);
+	assert_int_equal(settings.pg_sqlcommenter, CONFIG_OFF);
+}
+
 static void choices_are_read_in_any_case(void **state)
 {
 	(void)state;
@@ -157,6 +170,7 @@ static void choices_are_read_in_any_case(void **state)
 	assert_int_equal(READ("OTEL_TRACES_EXPORTER", " none ")->exporter, CONFIG_NONE);
 	assert_int_equal(READ("OTELSHIM_SUMMARY", "Always")->summary, CONFIG_ALWAYS);
 	assert_int_equal(READ("OTELSHIM_PG_CONNECT", "errors")->pg_connect, CONFIG_CONNECT_ERRORS);
+	assert_int_equal(READ("OTELSHIM_PG_SQLCOMMENTER", "on")->pg_sqlcommenter, CONFIG_ON);
 }
 
 static void levels_have_other_names(void **state)
@@ -444,6 +458,7 @@ TESTS(cmocka_unit_test(nothing_set_gives_the_documented_defaults),
       cmocka_unit_test(the_sdk_is_disabled_by_true_alone),
       cmocka_unit_test(a_default_of_true_stays_when_a_value_is_unreadable),
       cmocka_unit_test(numbers_out_of_range_give_the_default),
+      cmocka_unit_test(what_opens_up_is_off_unless_asked_for),
       cmocka_unit_test(choices_are_read_in_any_case),
       cmocka_unit_test(levels_have_other_names),
       cmocka_unit_test(known_values_that_are_not_supported_are_explained),

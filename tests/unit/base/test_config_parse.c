@@ -76,6 +76,16 @@ static int64_t read_level(struct slice text)
 	return REFUSED;
 }
 
+static int64_t read_numbers(struct slice text)
+{
+	uint32_t value = 77;
+
+	if (config_parse_numbers(text, &value))
+		return value;
+	assert_int_equal(value, 77);
+	return REFUSED;
+}
+
 static void expect_numbers(const struct number_case *cases, size_t count,
 			   int64_t (*read_value)(struct slice))
 {
@@ -223,6 +233,15 @@ static void every_cut_of_every_text_is_read_inside_its_bytes(void **state)
 	}
 }
 
+static void sets_of_numbers_are_bits(void **state)
+{
+	(void)state;
+	EXPECT(read_numbers, { "off", 0 }, { "OFF", 0 }, { "all", 0xffff }, { "0", 1 },
+	       { "0,2", 5 }, { " 15 , 0 ", 0x8001 }, { "7,7", 128 }, { "16", REFUSED },
+	       { "0,", REFUSED }, { ",0", REFUSED }, { "", REFUSED }, { "-1", REFUSED },
+	       { "0 2", REFUSED }, { "all,0", REFUSED }, { "001", REFUSED }, { "true", REFUSED });
+}
+
 TESTS(cmocka_unit_test(integers_are_digits_and_a_minus),
       cmocka_unit_test(durations_have_units_or_are_milliseconds),
       cmocka_unit_test(sizes_are_bytes_or_have_a_letter),
@@ -230,4 +249,5 @@ TESTS(cmocka_unit_test(integers_are_digits_and_a_minus),
       cmocka_unit_test(choices_are_whole_words_in_any_case),
       cmocka_unit_test(ratios_are_decimal_numbers_from_0_to_1),
       cmocka_unit_test(a_locale_with_a_decimal_comma_changes_nothing),
-      cmocka_unit_test(every_cut_of_every_text_is_read_inside_its_bytes))
+      cmocka_unit_test(every_cut_of_every_text_is_read_inside_its_bytes),
+      cmocka_unit_test(sets_of_numbers_are_bits))

@@ -117,12 +117,12 @@ def postgres(directory):
         os.environ.update(before)
 
 
-def compiled(directory, *sources, libraries=("-lpq",), flags=()):
+def compiled(directory, *sources, libraries=("-lpq",), flags=(), compiler=None):
     """Compiles a test program that knows nothing of us; returns its path."""
     target = os.path.join(directory, os.path.splitext(os.path.basename(sources[0]))[0])
     subprocess.run(
         [
-            os.environ.get("CC", "cc"),
+            compiler or os.environ.get("CC", "cc"),
             "-g",
             "-O1",
             "-Wall",

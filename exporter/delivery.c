@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "exporter/delivery_settings.h"
+#include "exporter/failure.h"
 #include "exporter/http_client.h"
 #include "exporter/otlp_answer.h"
 #include "exporter/otlp_json.h"
@@ -14,8 +15,6 @@
 
 #define MS UINT64_C(1000000)
 #define ANSWER_SIZE ((size_t)256 << 10)	/* decoded answers */
-#define FAILURE_SIZE 160
-#define WHY_SIZE 100		/* of it, what the collector says */
 
 enum step { STEP_IDLE, STEP_POSTING, STEP_WAITING };
 
@@ -36,7 +35,7 @@ struct delivery {
 	struct bump answer;
 	uint8_t *packed;		/* room for a compressed body; null: none is */
 	struct http_client client;
-	char failure[FAILURE_SIZE];
+	struct failure failure;
 };
 
 /* ---- beginning ---- */
@@ -153,25 +152,12 @@ static enum otlp_encoding encoding_of(const struct delivery *delivery)
 	return delivery->settings.json ? OTLP_JSON : OTLP_PROTOBUF;
 }
 
-/* Our words and, cut and made harmless, the collector's. */
-static void text_make(char ret[FAILURE_SIZE], struct slice ours, struct slice theirs)
+static const struct slice nothing;
+
+static void failed(struct delivery *delivery, struct slice ours, struct slice theirs)
 {
-	size_t used = ours.size < FAILURE_SIZE - 1 ? ours.size : FAILURE_SIZE - 1;
-
-	if (used)
-		memcpy(ret, ours.data, used);
-	for (size_t i = 0; i < theirs.size && used < FAILURE_SIZE - 1; i++) {
-		uint8_t byte = theirs.data[i];
-
-		ret[used++] = (char)(byte < ' ' || byte >= 0x7f ? '?' : byte);
-	}
-	ret[used] = '\0';
-}
-
-static void failure_set(struct delivery *delivery, struct slice ours, struct slice theirs)
-{
-	text_make(delivery->failure, ours, theirs);
-	delivery->counts.failure = delivery->failure;
+	failure_set(&delivery->failure, ours, theirs);
+	delivery->counts.failure = delivery->failure.text;
 }
 
 static void tell(struct delivery *delivery, uint64_t spans, uint64_t now_ns)
@@ -235,14 +221,14 @@ static void retry_plan(struct delivery *delivery, uint64_t delay_ns, uint64_t no
 /* It took everything and warns all the same; not where nobody asked for a collector. */
 static void warning_take(struct delivery *delivery, struct slice message, uint64_t now_ns)
 {
-	char text[FAILURE_SIZE];
+	struct failure words;
 
 	if (delivery->options.quiet ||
 	    (delivery->warned_ns && now_ns - delivery->warned_ns < DELIVERY_TOLD_NS))
 		return;
 	delivery->warned_ns = now_ns;
-	text_make(text, (struct slice){ 0 }, message);
-	log_warn("%s took the spans and says: %s", delivery->settings.endpoint.shown, text);
+	failure_set(&words, nothing, message);
+	log_warn("%s took the spans and says: %s", delivery->settings.endpoint.shown, words.text);
 }
 
 static void partial_take(struct delivery *delivery, const struct response *response,
@@ -254,10 +240,9 @@ static void partial_take(struct delivery *delivery, const struct response *respo
 	if (!otlp_answer_read(encoding_of(delivery), body, &delivery->answer, &answer))
 		log_debug("the collector's answer cannot be read");
 	if (answer.rejected && answer.message.size)
-		failure_set(delivery, SLICE("rejected by the collector: "),
-			    slice_first(answer.message, WHY_SIZE));
+		failed(delivery, SLICE("rejected by the collector: "), answer.message);
 	else if (answer.rejected)
-		failure_set(delivery, SLICE("rejected by the collector"), (struct slice){ 0 });
+		failed(delivery, SLICE("rejected by the collector"), nothing);
 	else if (answer.message.size)
 		warning_take(delivery, answer.message, now_ns);
 	batch_over(delivery, answer.rejected, now_ns);
@@ -266,14 +251,12 @@ static void partial_take(struct delivery *delivery, const struct response *respo
 static void status_failure(struct delivery *delivery, const struct response *response)
 {
 	struct slice body = slice_of(response->body, response->body_size);
-	char text[] = "HTTP 000: ";
-	struct slice why = { 0 };
+	struct slice why = nothing;
 
-	for (int i = 7, status = response->status; i > 4; i--, status /= 10)
-		text[i] = (char)('0' + status % 10);
 	if (response->status >= 400)
 		why = otlp_failure_read(encoding_of(delivery), body, &delivery->answer);
-	failure_set(delivery, slice_of(text, why.size ? 10 : 8), slice_first(why, WHY_SIZE));
+	failure_set_status(&delivery->failure, response->status, why);
+	delivery->counts.failure = delivery->failure.text;
 }
 
 static void answer_take(struct delivery *delivery, uint64_t now_ns)
@@ -284,7 +267,7 @@ static void answer_take(struct delivery *delivery, uint64_t now_ns)
 	uint64_t delay_ns;
 
 	if (response->state == RESPONSE_TOO_LARGE) {
-		failure_set(delivery, SLICE("answer too large"), (struct slice){ 0 });
+		failed(delivery, SLICE("answer too large"), nothing);
 		batch_failed(delivery, now_ns);
 	} else if (response->status == 200) {
 		partial_take(delivery, response, now_ns);
@@ -304,23 +287,12 @@ static void answer_take(struct delivery *delivery, uint64_t now_ns)
 static void timeout_check(struct delivery *delivery, uint64_t now_ns)
 {
 	uint64_t limit_ns = delivery->settings.timeout_ns;
-	uint64_t seconds = limit_ns / (1000 * MS);
-	char text[] = "no answer within 000000 s";
 
 	if (!limit_ns || now_ns - delivery->begun_ns < limit_ns)
 		return;
 	http_client_abort(&delivery->client);
-	if (seconds && seconds < 1000000) {
-		size_t at = 17 + 6;
-		size_t digits = 0;
-
-		for (; seconds; seconds /= 10, digits++)
-			text[--at] = (char)('0' + seconds % 10);
-		memmove(text + 17, text + at, sizeof(text) - at);
-	} else {
-		memcpy(text, "no answer in time", 18);
-	}
-	failure_set(delivery, slice_of_string(text), (struct slice){ 0 });
+	failure_set_timeout(&delivery->failure, limit_ns);
+	delivery->counts.failure = delivery->failure.text;
 	batch_failed(delivery, now_ns);
 }
 
@@ -342,8 +314,7 @@ static void posting_step(struct delivery *delivery, uint64_t now_ns)
 		break;
 	case HTTP_FAILED:
 		delivery->client.state = HTTP_IDLE;
-		failure_set(delivery, slice_of_string(delivery->client.failure),
-			    (struct slice){ 0 });
+		failed(delivery, slice_of_string(delivery->client.failure), nothing);
 		retry_plan(delivery, retry_delay_ns(delivery->attempt, random_next()), now_ns);
 		break;
 	default:
@@ -368,7 +339,7 @@ static void batch_start(struct delivery *delivery, uint64_t now_ns)
 	if (!delivery->taken) {
 		/* One span alone is larger than a request may be. */
 		delivery->taken = 1;
-		failure_set(delivery, SLICE("span too large"), (struct slice){ 0 });
+		failed(delivery, SLICE("span too large"), nothing);
 		batch_hand_back(delivery, 1);
 		batch_over(delivery, 1, now_ns);
 		return;
@@ -447,7 +418,7 @@ void delivery_give_up(struct delivery *delivery)
 
 	delivery_interrupt(delivery);
 	if (spans && !delivery->counts.failure)
-		failure_set(delivery, SLICE("no answer in time"), (struct slice){ 0 });
+		failed(delivery, SLICE("no answer in time"), nothing);
 	batch_hand_back(delivery, spans);
 	batch_drop(&delivery->batch, spans);
 	delivery->counts.failed += spans;

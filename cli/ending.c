@@ -210,7 +210,7 @@ static bool listed_service(const struct run *run, char ret[256])
 	bool found = false;
 	int result;
 
-	while ((result = resource_member(&list, text, sizeof(text), &attribute)) > 0) {
+	while ((result = resource_list_next(&list, text, sizeof(text), &attribute)) > 0) {
 		if (!slice_equal(attribute.key, SLICE("service.name")))
 			continue;
 		snprintf(ret, 256, "%.*s", (int)attribute.value.size,

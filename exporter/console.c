@@ -39,21 +39,11 @@ static void put_milliseconds(struct text *text, uint64_t ns)
 	put(text, SLICE(" ms"));
 }
 
-static void put_hex(struct text *text, const uint8_t *bytes, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		const char digit[] = "0123456789abcdef";
-		char pair[2] = { digit[bytes[i] >> 4], digit[bytes[i] & 15] };
-
-		put(text, slice_of(pair, 2));
-	}
-}
-
 size_t console_format(const struct span *span, char ret[CONSOLE_LINE_MAX])
 {
 	struct text text = { ret, 0 };
 	struct attribute_value error;
-	char time[24];
+	char time[24], trace[32];
 
 	resource_time_format(span->start_ns, time);
 	put(&text, slice_of(time, sizeof(time)));
@@ -69,7 +59,8 @@ size_t console_format(const struct span *span, char ret[CONSOLE_LINE_MAX])
 		}
 	}
 	put(&text, SLICE("  trace "));
-	put_hex(&text, span->record->trace_id, sizeof(span->record->trace_id));
+	hex_format(span->record->trace_id, sizeof(span->record->trace_id), trace);
+	put(&text, slice_of(trace, sizeof(trace)));
 	if (span->text.size) {
 		put(&text, SLICE("  "));
 		put(&text, span->text);

@@ -170,85 +170,6 @@ struct slice resource_executable(const struct resource_table *table, uint32_t pi
 	return (struct slice){ 0 };
 }
 
-/* ---- OTEL_RESOURCE_ATTRIBUTES ---- */
-
-static int hex_value(uint8_t digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
-/* Percent-decodes to @to; false for a broken escape, no room, or what is then no text. */
-static bool decode(struct slice text, uint8_t *to, size_t room, struct slice *ret)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < text.size; i++) {
-		uint8_t byte = text.data[i];
-
-		if (byte == '%') {
-			int high = i + 2 < text.size ? hex_value(text.data[i + 1]) : -1;
-			int low = i + 2 < text.size ? hex_value(text.data[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
-				return false;
-			byte = (uint8_t)(high << 4 | low);
-			i += 2;
-		}
-		if (used == room)
-			return false;
-		to[used++] = byte;
-	}
-	*ret = slice_of(to, used);
-	return utf8_valid(*ret);
-}
-
-static struct slice cut_at(struct slice *text, uint8_t separator, bool *ret_found)
-{
-	const uint8_t *at = text->size ? memchr(text->data, separator, text->size) : NULL;
-	size_t size = at ? (size_t)(at - text->data) : text->size;
-	struct slice first = slice_first(*text, size);
-
-	*text = slice_after(*text, size + 1);
-	*ret_found = at != NULL;
-	return first;
-}
-
-int resource_member(struct slice *list, uint8_t *text, size_t room, struct resource_attribute *ret)
-{
-	struct slice key, value;
-	bool found;
-
-	do {
-		if (!list->size)
-			return 0;
-		value = text_trim(cut_at(list, ',', &found));
-	} while (!value.size);
-	key = text_trim(cut_at(&value, '=', &found));
-	if (!found || !key.size || !decode(key, text, room, &key))
-		return -1;
-	if (!decode(text_trim(value), text + key.size, room - key.size, &value))
-		return -1;
-	*ret = (struct resource_attribute){ .key = key, .value = value };
-	return 1;
-}
-
-bool resource_list_valid(struct slice list, uint8_t *text, size_t room)
-{
-	struct resource_attribute attribute;
-	int result;
-
-	do
-		result = resource_member(&list, text, room, &attribute);
-	while (result > 0);
-	return result == 0;
-}
-
 /* ---- building ---- */
 
 static void set(struct resource *resource, const struct resource_attribute *attribute)
@@ -350,7 +271,7 @@ static void set_list(struct resource_table *table, struct slice list)
 		table->told_malformed = true;
 		return;
 	}
-	while (resource_member(&list, table->text + table->text_used,
+	while (resource_list_next(&list, table->text + table->text_used,
 			       sizeof(table->text) - table->text_used, &attribute) > 0) {
 		table->text_used += attribute.key.size + attribute.value.size;
 		set(&table->built, &attribute);

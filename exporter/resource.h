@@ -21,18 +21,13 @@
 
 #include "base/config.h"
 #include "base/slice.h"
+#include "exporter/resource_list.h"
 #include "trace/reader.h"
 #include "trace/record.h"
 
 #define RESOURCE_PROCESSES 4096
 #define RESOURCE_ATTRIBUTES 128
 #define RESOURCE_TEXT ((size_t)80 << 10)	/* decoded texts of one resource */
-
-struct resource_attribute {
-	struct slice key, value;
-	int64_t integer;
-	bool number;		/* value is @integer */
-};
 
 struct resource {
 	uint64_t process_id;
@@ -64,16 +59,6 @@ struct slice resource_executable(const struct resource_table *table, uint32_t pi
  * gets what is known: the settings, the machine, and the executable that the span itself names.
  */
 const struct resource *resource_of(struct resource_table *table, const struct span_record *span);
-
-/*
- * One step through OTEL_RESOURCE_ATTRIBUTES (otel-spec 1.9): takes a member off @list, decodes it
- * into @text, @room bytes. 1: a member; 0: the end; negative: malformed, the whole variable counts
- * for nothing.
- */
-int resource_member(struct slice *list, uint8_t *text, size_t room, struct resource_attribute *ret);
-
-/* Whether the whole of @list can be read, each member into @text. */
-bool resource_list_valid(struct slice list, uint8_t *text, size_t room);
 
 /* "2023-11-21T09:25:34.853Z", 24 characters. */
 void resource_time_format(uint64_t wall_ns, char ret[24]);

@@ -115,16 +115,6 @@ static void name_make(struct span *span, const struct name_parts *parts)
 	name_repair(span);
 }
 
-static void hex_write(struct slice bytes, char *ret)
-{
-	static const char digit[16] = "0123456789abcdef";
-
-	for (size_t i = 0; i < bytes.size; i++) {
-		ret[2 * i] = digit[bytes.data[i] >> 4];
-		ret[2 * i + 1] = digit[bytes.data[i] & 15];
-	}
-}
-
 static void caller_find(const struct reader *reader, struct span *span)
 {
 	const struct span_record *record = span->record;
@@ -136,7 +126,7 @@ static void caller_find(const struct reader *reader, struct span *span)
 	span->offset = record->caller - module.load_address;
 	if (module.build_id.size <= SPAN_BUILD_ID_MAX) {
 		span->build_id = module.build_id;
-		hex_write(module.build_id, span->build_id_hex);
+		hex_format(module.build_id.data, module.build_id.size, span->build_id_hex);
 	}
 }
 

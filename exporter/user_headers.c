@@ -2,6 +2,7 @@
 /* Header fields that the user gave. */
 #include "exporter/user_headers.h"
 
+#include "exporter/percent.h"
 #include "exporter/small_file.h"
 
 static bool token_byte(uint8_t byte)
@@ -49,33 +50,6 @@ static bool is_reserved(struct slice name)
 	return false;
 }
 
-static int digit_value(uint8_t digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	digit |= 0x20;
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
-/* The next byte of a percent-encoded value; -1 for a broken escape or what no field may hold. */
-static int byte_take(struct slice *value)
-{
-	int byte = value->data[0];
-	size_t size = 1;
-
-	if (byte == '%') {
-		int high = value->size > 2 ? digit_value(value->data[1]) : -1;
-		int low = value->size > 2 ? digit_value(value->data[2]) : -1;
-
-		if (high < 0 || low < 0)
-			return -1;
-		byte = high << 4 | low;
-		size = 3;
-	}
-	*value = slice_after(*value, size);
-	return (byte < ' ' && byte != '\t') || byte == 0x7f ? -1 : byte;
-}
-
 static bool put(struct user_headers *headers, struct slice bytes)
 {
 	if (bytes.size > sizeof(headers->text) - headers->used)
@@ -86,13 +60,19 @@ static bool put(struct user_headers *headers, struct slice bytes)
 	return true;
 }
 
+/* What may stand in a field: a line's end would begin another. */
+static bool field_byte(int byte)
+{
+	return (byte >= ' ' && byte != 0x7f) || byte == '\t';
+}
+
 static bool put_value(struct user_headers *headers, struct slice value)
 {
 	while (value.size) {
-		int byte = byte_take(&value);
+		int byte = percent_next(&value);
 		uint8_t text = (uint8_t)byte;
 
-		if (byte < 0 || !put(headers, slice_of(&text, 1)))
+		if (!field_byte(byte) || !put(headers, slice_of(&text, 1)))
 			return false;
 	}
 	return true;

@@ -17,7 +17,7 @@ static void members_read(struct slice list)
 	struct resource_attribute attribute;
 	uint8_t text[512];
 
-	while (resource_member(&list, text, sizeof(text), &attribute) > 0)
+	while (resource_list_next(&list, text, sizeof(text), &attribute) > 0)
 		if (!attribute.key.size || !utf8_valid(attribute.key) ||
 		    !utf8_valid(attribute.value))
 			abort();

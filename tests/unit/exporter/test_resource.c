@@ -159,13 +159,13 @@ static void members_are_taken_one_by_one(void **state)
 	struct resource_attribute attribute;
 	uint8_t text[64];
 
-	assert_int_equal(resource_member(&rest, text, sizeof(text), &attribute), 1);
+	assert_int_equal(resource_list_next(&rest, text, sizeof(text), &attribute), 1);
 	assert_slice_equal(attribute.key, SLICE("a"));
 	assert_slice_equal(attribute.value, SLICE("b=c"));
-	assert_int_equal(resource_member(&rest, text, sizeof(text), &attribute), 1);
+	assert_int_equal(resource_list_next(&rest, text, sizeof(text), &attribute), 1);
 	assert_slice_equal(attribute.key, SLICE("d+e"));
 	assert_slice_equal(attribute.value, SLICE("f"));
-	assert_int_equal(resource_member(&rest, text, sizeof(text), &attribute), 0);
+	assert_int_equal(resource_list_next(&rest, text, sizeof(text), &attribute), 0);
 	assert_false(resource_list_valid(SLICE("abc=def"), text, 5));
 	assert_true(resource_list_valid(SLICE("abc=def"), text, 6));
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/cold.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "base/raw.h"
@@ -245,7 +246,7 @@ static bool wait_for_ready(uint64_t process_id, _Atomic uint32_t *begun)
 }
 
 /* One thread of the process prepares, the others wait for it; where it failed, nobody ever does. */
-static bool prepare(uint64_t process_id)
+static COLD bool prepare(uint64_t process_id)
 {
 	_Atomic uint32_t *begun = arena_root(ARENA_ROOT_LIFECYCLE, thread_state_size());
 	struct area_header *area;

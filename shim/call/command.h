@@ -35,6 +35,8 @@ enum command_kind {
 	COMMAND_FUNCTION
 };
 
+#define COMMAND_KINDS 16u		/* a power of two */
+
 enum command_copy { COPY_NONE, COPY_OUT, COPY_IN, COPY_BOTH };
 
 struct command {
@@ -100,15 +102,14 @@ struct command_source {
 
 /*
  * Makes a used command a fresh one. Field by field, since it is done for each call: what nobody
- * reads before it is written stays. @span is all zeros, as the parts of it that are filled at
- * different times are read.
+ * reads before it is written stays. Of @span that is all but what comes before describe_begin().
  */
 static inline void command_begin(struct command *command)
 {
-	struct span_record *span = &command->span;
-
 	command->next = command->older = command->newer = NULL;
-	*span = (struct span_record){ .process_id = 0 };
+	command->span.start_ns = 0;
+	command->span.statement = 0;
+	command->span.kind = 0;
 	command->open = NULL;
 	command->bytes = NULL;
 	command->bytes_size = command->text_size = 0;

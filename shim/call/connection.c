@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/config_parse.h"
+#include "base/random.h"
 #include "call/option.h"
 #include "call/schema.h"
 #include "trace/record.h"
@@ -352,6 +353,7 @@ void connection_learn_now(struct connection *connection)
 				   libpq->PQbackendPID(connection->handle));
 	connection->shared_count = writer.attributes;
 	connection->shared_size = (uint16_t)(writer.position - writer.start);
+	connection->about_key = random_next() & ~(uint64_t)(COMMAND_KINDS - 1);
 	connection->learned = connected && !connection->path_reported;
 	if (!connected || !libpq->PQsocket)
 		return;

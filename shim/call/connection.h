@@ -71,6 +71,7 @@ struct connection {
 	struct statement_map statements;
 	struct command unnamed;		/* of the last PQexecParams: its text, nothing else */
 	uint8_t namespace[128];
+	uint64_t about_key;		/* of @shared and a command of kind 0, see trace/area.h */
 	uint8_t path[128], path_size;	/* search_path as it was reported last, its beginning */
 	/* Encoded attributes: system, namespace, server, backend */
 	uint8_t shared[CONNECTION_SHARED];

@@ -16,34 +16,57 @@
 /* All attributes but the texts and what the connection shares, with room for the widest values. */
 #define FIXED_ROOM 768u
 
-static const struct {
-	struct slice command, prefix;
-} words[] = {
-	[COMMAND_SIMPLE] = { SLICE("simple"), SLICE("") },
-	[COMMAND_PARAMS] = { SLICE("params"), SLICE("") },
-	[COMMAND_PREPARE] = { SLICE("prepare"), SLICE("PREPARE") },
-	[COMMAND_EXECUTE] = { SLICE("execute"), SLICE("EXECUTE") },
-	[COMMAND_SYNC] = { SLICE("sync"), SLICE("") },
-	[COMMAND_CONNECT] = { SLICE("connect"), SLICE("connect") },
-	[COMMAND_RESET] = { SLICE("reset"), SLICE("connect") },
-	[COMMAND_DESCRIBE] = { SLICE("describe"), SLICE("DESCRIBE") },
-	[COMMAND_CLOSE] = { SLICE("close"), SLICE("CLOSE") },
-	[COMMAND_FUNCTION] = { SLICE("function"), SLICE("FUNCTION CALL") },
+/* The attribute of its kind in each record of a command, encoded. */
+struct command_attribute {
+	struct attribute head;
+	char value[8];
 };
+
+#define COMMAND_ATTRIBUTE(text)                                                                    \
+	{ { ATTRIBUTE_PG_COMMAND, ATTRIBUTE_STRING, sizeof(text) - 1 }, text }
+
+static const struct {
+	struct command_attribute command;
+	struct slice prefix;
+} words[COMMAND_KINDS] = {
+	[COMMAND_SIMPLE] = { COMMAND_ATTRIBUTE("simple"), SLICE("") },
+	[COMMAND_PARAMS] = { COMMAND_ATTRIBUTE("params"), SLICE("") },
+	[COMMAND_PREPARE] = { COMMAND_ATTRIBUTE("prepare"), SLICE("PREPARE") },
+	[COMMAND_EXECUTE] = { COMMAND_ATTRIBUTE("execute"), SLICE("EXECUTE") },
+	[COMMAND_SYNC] = { COMMAND_ATTRIBUTE("sync"), SLICE("") },
+	[COMMAND_UNTOLD] = { COMMAND_ATTRIBUTE("untold"), SLICE("") },
+	[COMMAND_CONNECT] = { COMMAND_ATTRIBUTE("connect"), SLICE("connect") },
+	[COMMAND_RESET] = { COMMAND_ATTRIBUTE("reset"), SLICE("connect") },
+	[COMMAND_DESCRIBE] = { COMMAND_ATTRIBUTE("describe"), SLICE("DESCRIBE") },
+	[COMMAND_CLOSE] = { COMMAND_ATTRIBUTE("close"), SLICE("CLOSE") },
+	[COMMAND_FUNCTION] = { COMMAND_ATTRIBUTE("function"), SLICE("FUNCTION CALL") },
+};
+
+static inline void put_kind(struct record_writer *writer, enum command_kind kind)
+{
+	record_put_encoded(writer, slice_of(&words[kind].command, sizeof(words->command)), 1);
+}
 
 static inline void span_begin(struct span_record *span, struct module_memory *module,
 			      const void *return_address)
 {
-	const struct thread *thread = thread_current();
+	struct thread *thread = thread_current();
 
-	span->process_id = arena_process_id();
-	span->pid = arena_process_pid();
-	span->thread_id = thread ? thread->id : 0;
+	/* No arena: then there is no area either. */
+	if (!thread)
+		return;
+	span->head = (struct record){ .kind = RECORD_SPAN };
+	span->process_id = thread->process_id;
+	span->pid = thread->pid;
+	span->thread_id = thread->id;
+	span->duration_ns = 0;
 	span->caller = (uint64_t)(uintptr_t)return_address;
 	span->module = module_of(module, return_address);
 	span->scope = SCOPE_LIBPQ;
 	span->kind = SPAN_CLIENT;
-	parent_begin_span(parent_of_call(SPAN_CLIENT), span);
+	span->status = STATUS_UNSET;
+	memset(span->reserved, 0, sizeof(span->reserved));
+	parent_begin_span(parent_of_call(SPAN_CLIENT), thread, span);
 }
 
 void describe_begin(struct command *command, struct connection *connection,
@@ -54,19 +77,18 @@ void describe_begin(struct command *command, struct connection *connection,
 
 struct area_call *describe_connecting(struct span_record *span, const void *return_address)
 {
-	struct slice connect = words[COMMAND_CONNECT].command;
 	struct module_memory module = { 0 };
 	struct record_writer writer;
 	struct area_call *call;
 
 	memset(span, 0, sizeof(*span));
 	span_begin(span, &module, return_address);
-	call = area_call_open(span, connect, SLICE(""));
+	call = area_call_open(span, SLICE("connect"), SLICE(""), 0);
 	if (call) {
 		record_writer_begin(&writer, call->about, sizeof(call->about));
 		record_put_string(&writer, ATTRIBUTE_DB_SYSTEM_NAME, SLICE("postgresql"));
-		record_put_string(&writer, ATTRIBUTE_PG_COMMAND, connect);
-		area_call_about(call, &writer);
+		put_kind(&writer, COMMAND_CONNECT);
+		area_call_about(call, &writer, 0);
 	}
 	span->start_ns = clock_now_ns();
 	if (call)
@@ -116,19 +138,22 @@ static struct slice own_name(const struct command *command, const struct connect
 	return slice_of(room, prefix.size + 1 + rest.size);
 }
 
+static inline uint64_t about_key(const struct command *command, const struct connection *connection)
+{
+	return connection->about_key | command->kind;
+}
+
 /* Where the call goes and what it is, for the span that a killed process leaves behind. */
-static void put_about(const struct command *command, const struct connection *connection)
+static COLD void put_about(const struct command *command, const struct connection *connection)
 {
 	struct area_call *call = command->open;
 	struct record_writer writer;
 
-	if (!call)
-		return;
 	record_writer_begin(&writer, call->about, sizeof(call->about));
 	record_put_encoded(&writer, slice_of(connection->shared, connection->shared_size),
 			   connection->shared_count);
-	record_put_string(&writer, ATTRIBUTE_PG_COMMAND, words[command->kind].command);
-	area_call_about(call, &writer);
+	put_kind(&writer, command->kind);
+	area_call_about(call, &writer, about_key(command, connection));
 }
 
 /* The room for it is no matter of the common way. */
@@ -138,7 +163,7 @@ static COLD struct area_call *open_named(const struct command *command,
 	uint8_t room[288];
 
 	return area_call_open(&command->span, own_name(command, connection, room, sizeof(room)),
-			      command_text(command));
+			      command_text(command), about_key(command, connection));
 }
 
 static COLD void put_own_name(struct record_writer *writer, const struct command *command,
@@ -158,8 +183,10 @@ void describe_open(struct command *command, const struct connection *connection)
 		command->open = open_named(command, connection);
 	else
 		command->open = area_call_open(&command->span, command_summary(command),
-					       command_text(command));
-	put_about(command, connection);
+					       command_text(command),
+					       about_key(command, connection));
+	if (command->open && !area_call_has_about(command->open, about_key(command, connection)))
+		put_about(command, connection);
 	if (command->span.start_ns)
 		return;
 	command->span.start_ns = clock_now_ns();
@@ -237,7 +264,7 @@ static void put_command(struct record_writer *writer, const struct command *comm
 {
 	record_put_encoded(writer, slice_of(connection->shared, connection->shared_size),
 			   connection->shared_count);
-	record_put_string(writer, ATTRIBUTE_PG_COMMAND, words[command->kind].command);
+	put_kind(writer, command->kind);
 	if (has_own_name(command))
 		put_own_name(writer, command, connection);
 	put_query(writer, command);

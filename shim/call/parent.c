@@ -25,26 +25,38 @@ const struct parent *parent_of_call(enum span_kind kind)
 	return kind == SPAN_SERVER ? &none : &inherited;
 }
 
-void parent_begin_span(const struct parent *parent, struct span_record *span)
+static bool is_sampled(const struct trace_context *context, const struct span_record *span)
+{
+	/* The same as the sampler's own answer, which checks first what was checked at load. */
+	if (head_sampler.parent_based && context)
+		return (context->flags & TRACE_FLAG_SAMPLED) != 0;
+	return sampler_decides(&head_sampler, NULL, span->trace_id);
+}
+
+void parent_begin_span(const struct parent *parent, struct thread *thread,
+		       struct span_record *span)
 {
 	bool known = parent->source == PARENT_CURRENT || parent->source == PARENT_INHERITED;
 	const struct trace_context *context = known ? &parent->context : NULL;
+	uint64_t id[2] = { random_of(thread), 0 };
+	uint8_t flags = TRACE_FLAG_RANDOM, marks = 0;
 
+	memcpy(span->span_id, id, sizeof(span->span_id));
 	if (context) {
 		memcpy(span->trace_id, context->trace_id, sizeof(span->trace_id));
 		memcpy(span->parent_id, context->span_id, sizeof(span->parent_id));
-		span->trace_flags = context->flags & TRACE_FLAG_RANDOM;
-		if (context->remote)
-			span->marks |= SPAN_PARENT_REMOTE;
+		flags = context->flags & TRACE_FLAG_RANDOM;
+		marks = context->remote ? SPAN_PARENT_REMOTE : 0;
 	} else {
-		random_fill(span->trace_id, sizeof(span->trace_id));
-		span->trace_flags = TRACE_FLAG_RANDOM;
+		id[0] = random_of(thread);
+		id[1] = random_of(thread);
+		memcpy(span->trace_id, id, sizeof(span->trace_id));
+		memset(span->parent_id, 0, sizeof(span->parent_id));
 	}
-	random_fill(span->span_id, sizeof(span->span_id));
-	if (!(head_sampler.parent_based && context ?
-		      (context->flags & TRACE_FLAG_SAMPLED) != 0 :
-		      sampler_decides(&head_sampler, NULL, span->trace_id)))
-		return;
-	span->trace_flags |= TRACE_FLAG_SAMPLED;
-	span->marks |= SPAN_SAMPLED;
+	if (is_sampled(context, span)) {
+		flags |= TRACE_FLAG_SAMPLED;
+		marks |= SPAN_SAMPLED;
+	}
+	span->trace_flags = flags;
+	span->marks = marks;
 }

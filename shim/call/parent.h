@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "base/thread.h"
 #include "trace/context.h"
 #include "trace/record.h"
 #include "trace/sampler.h"
@@ -35,8 +36,9 @@ void parent_configure(const struct trace_context *inherited, const struct sample
 
 /*
  * A new span id below @parent and, without one, a new trace id; flags by the sampler. Fills ids,
- * trace_flags and marks of @span.
+ * trace_flags and marks of @span. @thread: thread_current().
  */
-void parent_begin_span(const struct parent *parent, struct span_record *span);
+void parent_begin_span(const struct parent *parent, struct thread *thread,
+		       struct span_record *span);
 
 #endif

@@ -42,18 +42,18 @@ static COLD const struct command *find_in_flight(const struct connection *connec
 
 bool queue_find_statement(struct connection *connection, const char *name, struct command *command)
 {
-	struct slice wanted = slice_of_string(name);
-	const struct command *source =
-		connection->newest_prepare ? find_in_flight(connection, wanted) : NULL;
+	const struct command *source = NULL;
 	const struct statement *statement;
 
-	if (!source && !wanted.size && connection->unnamed.bytes)
+	if (connection->newest_prepare)
+		source = find_in_flight(connection, slice_of_string(name));
+	if (!source && (!name || !*name) && connection->unnamed.bytes)
 		source = &connection->unnamed;
 	if (source) {
 		command->hash = source->hash;
 		return copy_text(command, command_text(source), command_summary(source));
 	}
-	statement = statement_find(&connection->statements, wanted);
+	statement = statement_find_again(&connection->statements, name);
 	if (!statement)
 		return true;
 	command->hash = statement->hash;

@@ -35,14 +35,14 @@ static struct statement **bucket_of(const struct statement_map *map, struct slic
 	return &map->bucket[name_hash(name) % STATEMENT_BUCKETS];
 }
 
-const struct statement *statement_find(const struct statement_map *map, struct slice name)
+COLD const struct statement *statement_find(struct statement_map *map, struct slice name)
 {
 	if (!map->bucket)
 		return NULL;
 	for (struct statement *statement = *bucket_of(map, name); statement;
 	     statement = statement->next)
 		if (slice_equal(statement_name(statement), name))
-			return statement;
+			return map->last = statement;
 	return NULL;
 }
 
@@ -53,6 +53,7 @@ static COLD void statement_unlink(struct statement_map *map, struct statement *s
 	while (*link != statement)
 		link = &(*link)->next;
 	*link = statement->next;
+	map->last = NULL;
 	if (statement->older)
 		statement->older->newer = statement->newer;
 	else

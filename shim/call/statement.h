@@ -34,6 +34,7 @@ struct statement {
 struct statement_map {
 	struct statement **bucket;	/* STATEMENT_BUCKETS, taken with the first statement */
 	struct statement *oldest, *newest;
+	const struct statement *last;	/* found, null: none */
 	size_t count, bytes;
 };
 
@@ -63,7 +64,24 @@ struct statement_facts {
 const struct statement *statement_enter(struct statement_map *map,
 					const struct statement_facts *facts);
 
-const struct statement *statement_find(const struct statement_map *map, struct slice name);
+const struct statement *statement_find(struct statement_map *map, struct slice name);
+
+/* The same for a name that ends with a zero; quick when it is the name of the last one found. */
+static inline const struct statement *statement_find_again(struct statement_map *map,
+							   const char *name)
+{
+	const struct statement *last = map->last;
+	size_t size = 0;
+
+	if (!last || !name)
+		return statement_find(map, slice_of_string(name));
+	while (size < last->name_size && (uint8_t)name[size] == last->bytes[size])
+		size++;
+	/* A name that goes on, or ends early, ends the loop or fails here: none holds a zero. */
+	if (size == last->name_size && name[size] == '\0')
+		return last;
+	return statement_find(map, slice_of_string(name));
+}
 
 /* Forgets one name; nothing happens when it is unknown. */
 void statement_remove(struct statement_map *map, struct slice name);

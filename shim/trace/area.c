@@ -375,25 +375,38 @@ static struct slice text_cut(struct slice text, size_t room)
 	return slice_first(text, size);
 }
 
-static void call_fill(struct area_call *call, const struct span_record *span, struct slice name,
-		      struct slice text)
+static COLD void call_forget_about(struct area_call *call)
 {
-	atomic_store_explicit(&call->state, AREA_CALL_FILLING, memory_order_relaxed);
+	call->about_key = 0;
+	atomic_store_explicit(&call->about_size, 0, memory_order_relaxed);
+}
+
+static void call_put_text(struct area_call *call, struct slice name, struct slice text)
+{
 	name = text_cut(name, CALL_NAME_MAX);
 	text = text_cut(text, AREA_CALL_TEXT - name.size);
-	call->span = *span;
-	atomic_store_explicit(&call->about_size, 0, memory_order_relaxed);
 	call->name_size = (uint16_t)name.size;
 	call->text_size = (uint16_t)text.size;
 	if (name.size)
 		memcpy(call->text, name.data, name.size);
 	if (text.size)
 		memcpy(call->text + name.size, text.data, text.size);
+}
+
+static void call_fill(struct area_call *call, const struct span_record *span, struct slice name,
+		      struct slice text)
+{
+	atomic_store_explicit(&call->state, AREA_CALL_FILLING, memory_order_relaxed);
+	call->span = *span;
+	if (name.size | text.size)
+		call_put_text(call, name, text);
+	else
+		call->name_size = call->text_size = 0;
 	atomic_store_explicit(&call->state, AREA_CALL_OPEN, memory_order_release);
 }
 
 struct area_call *area_call_open(const struct span_record *span, struct slice name,
-				 struct slice text)
+				 struct slice text, uint64_t about_key)
 {
 	struct area_header *area = area_now();
 	struct thread *thread = area ? thread_current() : NULL;
@@ -402,14 +415,18 @@ struct area_call *area_call_open(const struct span_record *span, struct slice na
 	if (!thread || atomic_load_explicit(&area->closed, memory_order_relaxed))
 		return NULL;
 	call = call_claim(area, thread);
-	if (call)
-		call_fill(call, span, name, text);
-	else
+	if (!call) {
 		atomic_fetch_add_explicit(&area->refused_calls, 1, memory_order_relaxed);
+		return NULL;
+	}
+	if (!about_key || call->about_key != about_key)
+		call_forget_about(call);
+	call_fill(call, span, name, text);
 	return call;
 }
 
-void area_call_about(struct area_call *call, const struct record_writer *writer)
+void area_call_about(struct area_call *call, const struct record_writer *writer,
+		     uint64_t about_key)
 {
 	size_t size = (size_t)(writer->position - writer->start);
 
@@ -417,6 +434,7 @@ void area_call_about(struct area_call *call, const struct record_writer *writer)
 		return;
 	call->about_count = writer->attributes;
 	atomic_store_explicit(&call->about_size, (uint16_t)size, memory_order_release);
+	call->about_key = about_key;
 }
 
 static void call_free(struct area_call *call)

@@ -37,7 +37,7 @@
 #include "trace/record.h"
 
 #define AREA_MAGIC UINT64_C(0x6d6968736c65746f) /* "otelshim" */
-#define AREA_VERSION ((uint32_t)(1 << 16 | RECORD_VERSION))
+#define AREA_VERSION ((uint32_t)(2 << 16 | RECORD_VERSION))
 #define AREA_LINE 128
 
 #define AREA_LANES 16u
@@ -96,6 +96,8 @@ struct area_call {
 	uint16_t about_count;
 	uint8_t text[AREA_CALL_TEXT];
 	uint8_t about[AREA_CALL_ABOUT];
+	/* Whose @about this is, kept from call to call; 0: of one call only */
+	uint64_t about_key;
 };
 
 #define AREA_DESCRIPTION_BUSY 1u	/* being written */
@@ -230,10 +232,11 @@ void area_count_passed(void);
 
 /*
  * Opens a call; null when all slots are taken (counted): the call goes on without. @span is copied.
- * @name and @text are cut, at a character, to what fits.
+ * @name and @text are cut, at a character, to what fits. Where the place still holds what
+ * area_call_about() gave it under @about_key (0: never), that is known of this call too.
  */
 struct area_call *area_call_open(const struct span_record *span, struct slice name,
-				 struct slice text);
+				 struct slice text, uint64_t about_key);
 
 /*
  * Marks @call as ending with the record that @slot holds, then area_commit(@slot, @size), then
@@ -243,11 +246,19 @@ struct area_call *area_call_open(const struct span_record *span, struct slice na
  */
 void area_call_commit(struct area_call *call, struct area_slot *slot, uint32_t size);
 
+/* Whether area_call_open() found it there. */
+static inline bool area_call_has_about(const struct area_call *call, uint64_t about_key)
+{
+	return call->about_key == about_key;
+}
+
 /*
  * Publishes what is known of @call from the beginning: what @writer encoded into its about. Nothing
- * when it did not fit.
+ * when it did not fit. @about_key: a random number that stands for these bytes; 0: they will not
+ * come again.
  */
-void area_call_about(struct area_call *call, const struct record_writer *writer);
+void area_call_about(struct area_call *call, const struct record_writer *writer,
+		     uint64_t about_key);
 
 /* Frees @call without a span (the record was lost, or nobody wants it); null is allowed. */
 void area_call_drop(struct area_call *call);

@@ -212,9 +212,8 @@ static inline void record_put_encoded(struct record_writer *writer, struct slice
 		writer->overrun = true;
 		return;
 	}
-	if (encoded.size == 0)
-		return;
-	memcpy(writer->position, encoded.data, encoded.size);
+	if (encoded.size)
+		memcpy(writer->position, encoded.data, encoded.size);
 	writer->position += encoded.size;
 	writer->attributes = (uint16_t)(writer->attributes + count);
 }

@@ -87,7 +87,7 @@ static void *bench_open_thread(void *context)
 	(void)context;
 	for (uint64_t i = 0; i < spans_each; i++)
 		bench_span(i, area_call_open(&span, SLICE("SELECT pgbench_accounts"),
-					     slice_of(text, text_size)));
+					     slice_of(text, text_size), 0));
 	atomic_fetch_add(&spent_ns, clock_read_ns(CLOCK_THREAD_CPUTIME_ID) - start);
 	return NULL;
 }

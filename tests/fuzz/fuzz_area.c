@@ -135,7 +135,7 @@ static void area_write(struct area_header *area)
 	struct area_slot slot;
 
 	area_use(area, true, false, NULL);
-	call = area_call_open(&span, slice_of(text, 8), slice_of(text, sizeof(text)));
+	call = area_call_open(&span, slice_of(text, 8), slice_of(text, sizeof(text)), 0);
 	if (area_reserve(512, &slot)) {
 		memset(slot.memory, 0, 512);
 		area_call_commit(call, &slot, 512);

@@ -42,7 +42,7 @@ static void flags_and_marks_follow_parent_and_sampler(void **state)
 		parent_configure(inherited, &spans[i].sampler);
 		parent = parent_of_call(SPAN_CLIENT);
 		assert_int_equal(parent->source, inherited ? PARENT_INHERITED : PARENT_NONE);
-		parent_begin_span(parent, &span);
+		parent_begin_span(parent, thread_current(), &span);
 		if (span.trace_flags != spans[i].flags || span.marks != spans[i].marks)
 			print_error("%s:\n", spans[i].what);
 		assert_int_equal(span.trace_flags, spans[i].flags);
@@ -84,8 +84,8 @@ static void each_span_has_an_id_of_its_own(void **state)
 	struct span_record a = { .scope = 0 }, b = { .scope = 0 };
 
 	(void)state;
-	parent_begin_span(&parent, &a);
-	parent_begin_span(&parent, &b);
+	parent_begin_span(&parent, thread_current(), &a);
+	parent_begin_span(&parent, thread_current(), &b);
 	assert_memory_not_equal(a.span_id, b.span_id, 8);
 	assert_memory_not_equal(a.trace_id, b.trace_id, 16);
 }
@@ -96,7 +96,7 @@ static void an_unknown_parent_makes_a_root(void **state)
 	struct span_record span = { .scope = 0 };
 
 	(void)state;
-	parent_begin_span(&parent, &span);
+	parent_begin_span(&parent, thread_current(), &span);
 	assert_memory_not_equal(span.trace_id, sampled_parent.trace_id, 16);
 	assert_memory_not_equal(span.parent_id, sampled_parent.span_id, 8);
 }

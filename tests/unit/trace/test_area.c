@@ -85,7 +85,7 @@ static void without_an_area_nothing_is_taken(void **state)
 	(void)state;
 	assert_null(area_current());
 	assert_false(area_reserve(128, &slot));
-	assert_null(area_call_open(&(struct span_record){ 0 }, SLICE("x"), SLICE("y")));
+	assert_null(area_call_open(&(struct span_record){ 0 }, SLICE("x"), SLICE("y"), 0));
 	assert_int_equal(area_describe(AREA_MODULE, SLICE("12345678"), NULL, 0), 0);
 	area_count_passed();
 	area_call_drop(NULL);
@@ -174,7 +174,7 @@ static void a_closed_area_takes_nothing_more(void **state)
 	area_close(stage.area);
 	assert_false(area_reserve(128, &slot));
 	assert_int_equal(lost(&stage), 1);
-	assert_null(area_call_open(&(struct span_record){ 0 }, SLICE("x"), SLICE("y")));
+	assert_null(area_call_open(&(struct span_record){ 0 }, SLICE("x"), SLICE("y"), 0));
 	stage_end(&stage);
 }
 
@@ -267,7 +267,7 @@ static void an_open_call_holds_what_fits_cut_at_characters(void **state)
 		memcpy(name + i, two, sizeof(two));
 	for (size_t i = 0; i + 3 <= sizeof(text); i += 3)
 		memcpy(text + i, three, sizeof(three));
-	call = area_call_open(&span, slice_of(name, sizeof(name)), slice_of(text, 798));
+	call = area_call_open(&span, slice_of(name, sizeof(name)), slice_of(text, 798), 0);
 	assert_non_null(call);
 	assert_int_equal(call->name_size, 254);
 	assert_int_equal(call->text_size, 96);
@@ -276,7 +276,7 @@ static void an_open_call_holds_what_fits_cut_at_characters(void **state)
 	area_call_drop(call);
 	assert_true(atomic_load(&call->owner) == 0);
 
-	call = area_call_open(&span, SLICE("SELECT t"), SLICE("SELECT * FROM t"));
+	call = area_call_open(&span, SLICE("SELECT t"), SLICE("SELECT * FROM t"), 0);
 	assert_int_equal(call->name_size, 8);
 	assert_int_equal(call->text_size, 15);
 	assert_int_equal(call->span.caller, 7);
@@ -293,21 +293,21 @@ static void what_is_known_of_a_call_is_published_whole_or_not_at_all(void **stat
 
 	(void)state;
 	area_use(stage.area, true, false, NULL);
-	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 	assert_int_equal(atomic_load(&call->about_size), 0);
 	record_writer_begin(&writer, call->about, sizeof(call->about));
 	record_put_integer(&writer, ATTRIBUTE_DB_BACKEND_PID, 4711);
-	area_call_about(call, &writer);
+	area_call_about(call, &writer, 0);
 	assert_int_equal(atomic_load(&call->about_size), 16);
 	assert_int_equal(call->about_count, 1);
 	area_call_drop(call);
 
 	/* The next call in the same place knows nothing of it. */
-	assert_ptr_equal(area_call_open(&span, SLICE("n"), SLICE("t")), call);
+	assert_ptr_equal(area_call_open(&span, SLICE("n"), SLICE("t"), 0), call);
 	assert_int_equal(atomic_load(&call->about_size), 0);
 	record_writer_begin(&writer, call->about, sizeof(call->about));
 	record_put_string(&writer, ATTRIBUTE_DB_NAMESPACE, slice_of(call->text, AREA_CALL_TEXT));
-	area_call_about(call, &writer);
+	area_call_about(call, &writer, 0);
 	assert_int_equal(atomic_load(&call->about_size), 0);
 	area_call_drop(call);
 	stage_end(&stage);
@@ -322,14 +322,14 @@ static void all_open_calls_taken_is_counted(void **state)
 	(void)state;
 	area_use(stage.area, true, false, NULL);
 	for (size_t i = 0; i < AREA_CALLS; i++) {
-		calls[i] = area_call_open(&span, SLICE("n"), SLICE("t"));
+		calls[i] = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 		assert_non_null(calls[i]);
 		assert_true(i == 0 || calls[i] != calls[i - 1]);
 	}
-	assert_null(area_call_open(&span, SLICE("n"), SLICE("t")));
+	assert_null(area_call_open(&span, SLICE("n"), SLICE("t"), 0));
 	assert_int_equal(atomic_load(&stage.area->refused_calls), 1);
 	area_call_drop(calls[500]);
-	assert_ptr_equal(area_call_open(&span, SLICE("n"), SLICE("t")), calls[500]);
+	assert_ptr_equal(area_call_open(&span, SLICE("n"), SLICE("t"), 0), calls[500]);
 	stage_end(&stage);
 }
 
@@ -343,7 +343,7 @@ static void a_call_that_ends_is_a_span_and_its_slot_is_free(void **state)
 	(void)state;
 	area_use(stage.area, true, false, NULL);
 	stage_read(&stage);
-	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 	assert_true(area_reserve(128, &slot));
 	area_call_commit(call, &slot, stage_write(slot.memory, 128, 1, 0));
 	assert_true(atomic_load(&call->owner) == 0);
@@ -353,7 +353,7 @@ static void a_call_that_ends_is_a_span_and_its_slot_is_free(void **state)
 	area_call_commit(NULL, &slot, stage_write(slot.memory, 128, 2, 0));
 	assert_int_equal(reader_drain(stage.reader), 1);
 	/* An overrun record ends the call and is counted. */
-	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 	assert_true(area_reserve(128, &slot));
 	area_call_commit(call, &slot, 0);
 	assert_true(atomic_load(&call->owner) == 0);
@@ -504,7 +504,7 @@ static void a_child_ends_nothing_of_its_parent(void **state)
 
 		area_use(stage.area, true, false, NULL);
 		stage_read(&stage);
-		call = area_call_open(&span, SLICE("n"), SLICE("t"));
+		call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 		assert_true(area_reserve(128, &slot));
 		size = stage_write(slot.memory, 128, 1, 0);
 		child = forks[i]();

@@ -43,7 +43,7 @@ static void work_open_call(struct stage *stage)
 	struct span_record span = stage_open_span(42);
 
 	(void)stage;
-	area_call_open(&span, SLICE("SELECT pg_sleep"), SLICE("SELECT pg_sleep(?)"));
+	area_call_open(&span, SLICE("SELECT pg_sleep"), SLICE("SELECT pg_sleep(?)"), 0);
 }
 
 static void what_a_killed_process_ran_is_an_incomplete_span(void **state)
@@ -85,7 +85,7 @@ static void a_foreign_owner_is_never_judged(void **state)
 	(void)state;
 	area_use(stage.area, true, false, NULL);
 	stage_read(&stage);
-	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 	assert_true(area_reserve(128, &slot));
 	atomic_store(&call->owner, nobody | AREA_OWNER_FOREIGN);
 	atomic_store(&stage.area->lane[slot.lane].owner, nobody | AREA_OWNER_FOREIGN);
@@ -136,7 +136,7 @@ static void a_closing_call_is_told_once_on_either_side_of_the_head(void **state)
 
 		area_use(stage.area, true, false, NULL);
 		stage_read(&stage);
-		call = area_call_open(&span, SLICE("n"), SLICE("t"));
+		call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 		assert_true(area_reserve(128, &slot));
 		size = stage_write(slot.memory, 128, 1, 0);
 		atomic_store(&call->closing_lane, slot.lane);
@@ -174,7 +174,7 @@ static void a_process_described_later_took_the_place_of_the_first(void **state)
 	child = child_begin(work_nothing, &stage);
 	process.pid = (uint32_t)child;
 	span.process_id = 1111;
-	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 	atomic_store(&call->owner, AREA_OWNER(child, child));
 	number = area_describe(AREA_PROCESS, slice_of(&process, sizeof(process)), NULL, 0);
 	stage_described(&stage, number)->process_id = 1111;
@@ -183,10 +183,10 @@ static void a_process_described_later_took_the_place_of_the_first(void **state)
 	number = area_describe(AREA_PROCESS, slice_of(&process, sizeof(process)), NULL, 0);
 	stage_described(&stage, number)->process_id = 2222;
 	span.process_id = 2222;
-	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 	atomic_store(&call->owner, AREA_OWNER(child, child));
 	span.process_id = 3333;
-	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 	atomic_store(&call->owner, AREA_OWNER(child, child));
 	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 1);
 	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
@@ -205,7 +205,7 @@ static void at_the_end_all_open_calls_are_told_and_taken(void **state)
 	(void)state;
 	area_use(stage.area, true, false, NULL);
 	stage_read(&stage);
-	call = area_call_open(&span, SLICE("n"), SLICE("t"));
+	call = area_call_open(&span, SLICE("n"), SLICE("t"), 0);
 	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), false), 0);
 	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), true), 1);
 	assert_int_equal(reader_bury(stage.reader, clock_now_ns(), true), 0);
@@ -236,7 +236,7 @@ static void *calls_work(void *context)
 	for (uint64_t i = 1;; i++) {
 		uint64_t number = (uint64_t)worker << 32 | i;
 		struct span_record span = stage_open_span(number);
-		struct area_call *call = area_call_open(&span, SLICE("n"), SLICE("text"));
+		struct area_call *call = area_call_open(&span, SLICE("n"), SLICE("text"), 0);
 		struct area_slot slot;
 
 		if (!call)

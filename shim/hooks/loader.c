@@ -117,21 +117,6 @@ static struct loader_turn turn_next(const struct loader_question *question, enum
 	return turn_jump(question, absent_names[name]);
 }
 
-static struct loader_turn turn_handle(const struct loader_question *question,
-				      enum binding_name name)
-{
-	void *real = ask(question, question->handle);
-	struct resolve_object owner;
-
-	if (!real)
-		return turn_answer(NULL);
-	if (is_ours(real))
-		return turn_global(question, name);
-	if (!resolve_owner(real, &owner))
-		return turn_answer(real);
-	return turn_answer(bound(name, real, &owner));
-}
-
 /* Whether somebody in front of us has the name: then that is the answer, and not ours. */
 static bool is_in_front(const char *name)
 {
@@ -139,6 +124,32 @@ static bool is_in_front(const char *name)
 	struct resolve_object self;
 
 	return resolve_self(&self) && resolve_first(name, &first) && !resolve_same(&first, &self);
+}
+
+/* The program's own calls lead to the same function: it may compare them. */
+static bool is_the_programs(const struct loader_question *question, const void *real,
+			    const struct resolve_object *owner)
+{
+	return resolve_is_startup(owner) && real == behind_us(question);
+}
+
+static struct loader_turn turn_handle(const struct loader_question *question,
+				      enum binding_name name)
+{
+	void *real = ask(question, question->handle);
+	struct resolve_object owner;
+	void *ours;
+
+	if (!real)
+		return turn_answer(NULL);
+	if (is_ours(real))
+		return turn_global(question, name);
+	if (!resolve_owner(real, &owner) || is_in_front(question->name))
+		return turn_answer(real);
+	if (!is_the_programs(question, real, &owner))
+		return turn_answer(bound(name, real, &owner));
+	resolve_own_all(&question->name, 1, &ours);
+	return turn_answer(ours ? ours : real);
 }
 
 static struct loader_turn turn(const struct loader_question *question)

@@ -228,14 +228,16 @@ static size_t scope_find_caller(struct scope *scope, const struct resolve_object
 static size_t scope_find_call(struct scope *scope, size_t from, enum resolve_order order)
 {
 	size_t found = scope->count;
+	/* What is in front of us was called itself. */
+	size_t behind = scope->self < scope->startup ? scope->self + 1 : 0;
 
 	/* Another preload before us calls the next one: its own definition would be a circle. */
 	if (from > 0 && from < scope->self && scope->self < scope->startup)
-		return scope_find_global(scope, scope->self + 1);
+		return scope_find_global(scope, behind);
 	if (order == RESOLVE_OWN_FIRST)
 		found = scope_find_local(scope, from);
 	if (found == scope->count)
-		found = scope_find_global(scope, 0);
+		found = scope_find_global(scope, behind);
 	if (found == scope->count)
 		found = scope_find_local(scope, from);
 	if (found == scope->count)

@@ -47,6 +47,9 @@ static bool library_is(const struct libpq *libpq, const struct resolve_object *o
 	for (size_t i = 0; i < sizeof(sample) / sizeof(sample[0]); i++) {
 		void *address;
 
+		/* One that stands before it is not the object's own. */
+		if (!libpq_is_inside(libpq, libpq->function[sample[i]]))
+			continue;
 		resolve_all_in_object(owner, &names[sample[i]], 1, &address);
 		if (libpq->function[sample[i]] != address)
 			return false;
@@ -98,7 +101,12 @@ static bool is_whole(const struct libpq *libpq)
 	       libpq->PQresultErrorField;
 }
 
-static const struct libpq *library_add(const struct resolve_object *owner, bool whole)
+/*
+ * Fills a place with the functions of @owner. Those that @before defines, which is not all of a
+ * libpq, are taken from there: a preload or a library that stands before some of libpq's.
+ */
+static const struct libpq *library_add(const struct resolve_object *owner,
+				       const struct resolve_object *before)
 {
 	for (size_t i = 0; i < LIBRARIES; i++) {
 		struct libpq *libpq = &library[i].libpq;
@@ -107,9 +115,16 @@ static const struct libpq *library_add(const struct resolve_object *owner, bool 
 			continue;
 		libpq->object = *owner;
 		resolve_all_in_object(owner, names, LIBPQ_FUNCTIONS, libpq->function);
-		if (whole && !is_whole(libpq)) {
+		if (!is_whole(libpq)) {
 			atomic_store_explicit(&library[i].state, SLOT_FREE, memory_order_release);
 			return NULL;
+		}
+		for (size_t j = 0; before && j < LIBPQ_FUNCTIONS; j++) {
+			void *address;
+
+			resolve_all_in_object(before, &names[j], 1, &address);
+			if (address)
+				libpq->function[j] = address;
 		}
 		atomic_store_explicit(&library[i].state, SLOT_READY, memory_order_release);
 		library_announce(libpq);
@@ -122,20 +137,21 @@ const struct libpq *libpq_of_object(const struct resolve_object *owner)
 {
 	const struct libpq *known = library_find(owner);
 
-	if (known)
-		return is_whole(known) ? known : NULL;
-	return library_add(owner, true);
+	return known ? known : library_add(owner, NULL);
 }
 
 const struct libpq *libpq_called_by(const struct resolve_object *from, enum resolve_order order)
 {
-	struct resolve_object owner;
-	const struct libpq *known;
+	struct resolve_object first, owner;
+	const struct libpq *libpq;
 
-	if (!resolve_provider(from, names[0], order, &owner))
+	if (!resolve_provider(from, names[0], order, &first))
 		return NULL;
-	known = library_find(&owner);
-	return known ? known : library_add(&owner, false);
+	libpq = libpq_of_object(&first);
+	if (libpq || !resolve_provider(from, names[LIBPQ_INDEX_PQstatus], order, &owner))
+		return libpq;
+	libpq = library_find(&owner);
+	return libpq ? libpq : library_add(&owner, &first);
 }
 
 static size_t caller_first(const struct resolve_object *object)

@@ -333,7 +333,7 @@ static void a_warning_of_the_collector_is_passed_on_once_a_minute(void **state)
 		steps(false);
 		answer(warns);
 		steps(false);
-		assert_counts(4 * (i + 1), 0, 0, 0);
+		assert_counts(4 * ((uint64_t)i + 1), 0, 0, 0);
 		if (i == 1)
 			assert_string_equal(logged(path), "");
 		else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a host opens: it runs a statement on a connection of its own, with the libpq it is linked to. */
+/* What a host opens: runs a statement on a connection of its own, by the libpq it is linked to. */
 #include <libpq-fe.h>
 #include <stdio.h>
 

@@ -3,6 +3,7 @@
 #include "call/parameter.h"
 
 #include "base/arena.h"
+#include "protocol/sql_secret.h"
 #include "protocol/sql_text.h"
 #include "trace/record.h"
 
@@ -15,36 +16,9 @@ enum {
 /* The longest number with its sign, and what a binary value is written to. */
 #define NUMBER_MAX 24u
 
-/* Words that give a secret away, in lower case. A word too many costs an attribute. */
-static const struct slice secrets[] = {
-	SLICE("passw"), SLICE("passphrase"), SLICE("pwd"), SLICE("secret"), SLICE("crypt"),
-	SLICE("credential"), SLICE("token"), SLICE("api_key"), SLICE("apikey"),
-};
-
-static uint8_t lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
-}
-
-static bool begins_with(struct slice text, struct slice word)
-{
-	if (text.size < word.size)
-		return false;
-	for (size_t i = 0; i < word.size; i++)
-		if (lower(text.data[i]) != word.data[i])
-			return false;
-	return true;
-}
-
 bool parameter_may_be_told(struct slice statement, bool whole)
 {
-	if (!whole || !statement.size)
-		return false;
-	for (size_t i = 0; i < statement.size; i++)
-		for (size_t word = 0; word < sizeof(secrets) / sizeof(*secrets); word++)
-			if (begins_with(slice_after(statement, i), secrets[word]))
-				return false;
-	return true;
+	return whole && statement.size && !sql_names_secret(statement);
 }
 
 /* ---- values ---- */

@@ -2,6 +2,7 @@
 /* One pass over the tokens of a statement: text and key on one side, the summary on the other. */
 #include "protocol/sql.h"
 #include "protocol/sql_keyword.h"
+#include "protocol/sql_secret.h"
 #include "protocol/sql_summary.h"
 #include "protocol/sql_text.h"
 #include "protocol/sql_token.h"
@@ -259,7 +260,7 @@ void sql_describe(struct slice statement, enum sql_mode mode, bool standard_conf
 	struct slice read = slice_first(statement, SQL_READ_MAX);
 	bool whole = describe(read, standard_conforming_strings, out);
 
-	if (mode == SQL_VERBATIM && !whole)
+	if (mode == SQL_VERBATIM && !whole && !sql_names_secret(read))
 		copy_verbatim(read, out);
 	if (statement.size > SQL_READ_MAX) {
 		uint64_t size = statement.size;

@@ -29,7 +29,10 @@
 
 enum sql_mode {
 	SQL_SANITISE,
-	/* For parameterised statements: the text is kept as it is; summary and key are the same. */
+	/*
+	 * For parameterised statements: the text is kept as it is, but of those that name a secret
+	 * (sql_secret.h); summary and key are the same.
+	 */
 	SQL_VERBATIM,
 };
 

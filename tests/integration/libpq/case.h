@@ -16,7 +16,7 @@ struct libpq_case {
 
 /* Each ends with a null id. */
 extern const struct libpq_case simple_cases[], prepared_cases[], copy_cases[], async_cases[],
-	pipeline_cases[], connect_cases[], cancel_cases[], thread_cases[];
+	pipeline_cases[], connect_cases[], cancel_cases[], thread_cases[], option_cases[];
 
 /* What comes after the case's id on the command line, or @otherwise. */
 int case_number(int otherwise);

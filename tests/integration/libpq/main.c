@@ -19,6 +19,7 @@
 static const struct libpq_case *const tables[] = {
 	simple_cases, prepared_cases, copy_cases,   async_cases,
 	pipeline_cases, connect_cases, cancel_cases, thread_cases,
+	option_cases,
 };
 
 static int number;

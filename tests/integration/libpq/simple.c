@@ -175,6 +175,7 @@ const struct libpq_case simple_cases[] = {
 	{ "P45", terminated },
 	{ "P56", notifications },
 	{ "P57", large_object },
+	{ "P57-option", large_object },
 	{ "P63", huge },
 	{ "P64", encodings },
 	{ "L14", notice },

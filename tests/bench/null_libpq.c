@@ -55,6 +55,13 @@ API struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int
 	return conn && name && count >= 0 && format >= 0 ? &row : NULL;
 }
 
+API struct pg_result *PQgetResult(struct pg_conn *conn);
+API struct pg_result *PQgetResult(struct pg_conn *conn)
+{
+	(void)conn;
+	return NULL;
+}
+
 API void PQfinish(struct pg_conn *conn);
 API void PQfinish(struct pg_conn *conn)
 {
@@ -65,6 +72,20 @@ API int PQstatus(const struct pg_conn *conn);
 API int PQstatus(const struct pg_conn *conn)
 {
 	return conn ? 0 : 1;
+}
+
+API int PQtransactionStatus(const struct pg_conn *conn);
+API int PQtransactionStatus(const struct pg_conn *conn)
+{
+	return conn ? 0 : 4;
+}
+
+API const char *PQparameterStatus(const struct pg_conn *conn, const char *name);
+API const char *PQparameterStatus(const struct pg_conn *conn, const char *name)
+{
+	if (!conn || !name)
+		return NULL;
+	return name[0] == 's' && name[1] == 't' ? "on" : NULL;	/* standard_conforming_strings */
 }
 
 #define TEXT(name, text)                                                                           \
@@ -78,6 +99,7 @@ API int PQstatus(const struct pg_conn *conn)
 TEXT(PQdb, "shop")
 TEXT(PQhost, "db1.example.com")
 TEXT(PQport, "5433")
+TEXT(PQoptions, "")
 
 API int PQsocket(const struct pg_conn *conn);
 API int PQsocket(const struct pg_conn *conn)
@@ -95,6 +117,14 @@ API int PQresultStatus(const struct pg_result *result);
 API int PQresultStatus(const struct pg_result *result)
 {
 	return result->status;
+}
+
+API char *PQresultErrorField(const struct pg_result *result, int field);
+API char *PQresultErrorField(const struct pg_result *result, int field)
+{
+	(void)result;
+	(void)field;
+	return NULL;
 }
 
 API int PQntuples(const struct pg_result *result);

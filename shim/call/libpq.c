@@ -101,12 +101,15 @@ static bool is_whole(const struct libpq *libpq)
 	       libpq->PQresultErrorField;
 }
 
+enum library_needed { LIBRARY_WHOLE, LIBRARY_ANY };
+
 /*
  * Fills a place with the functions of @owner. Those that @before defines, which is not all of a
  * libpq, are taken from there: a preload or a library that stands before some of libpq's.
  */
 static const struct libpq *library_add(const struct resolve_object *owner,
-				       const struct resolve_object *before)
+				       const struct resolve_object *before,
+				       enum library_needed needed)
 {
 	for (size_t i = 0; i < LIBRARIES; i++) {
 		struct libpq *libpq = &library[i].libpq;
@@ -115,7 +118,8 @@ static const struct libpq *library_add(const struct resolve_object *owner,
 			continue;
 		libpq->object = *owner;
 		resolve_all_in_object(owner, names, LIBPQ_FUNCTIONS, libpq->function);
-		if (!is_whole(libpq)) {
+		libpq->whole = is_whole(libpq);
+		if (!libpq->whole && needed == LIBRARY_WHOLE) {
 			atomic_store_explicit(&library[i].state, SLOT_FREE, memory_order_release);
 			return NULL;
 		}
@@ -137,7 +141,19 @@ const struct libpq *libpq_of_object(const struct resolve_object *owner)
 {
 	const struct libpq *known = library_find(owner);
 
-	return known ? known : library_add(owner, NULL);
+	if (known)
+		return known->whole ? known : NULL;
+	return library_add(owner, NULL, LIBRARY_WHOLE);
+}
+
+/* What defines the first name of the list that anything defines. */
+static bool first_provider(const struct resolve_object *from, enum resolve_order order,
+			   struct resolve_object *ret)
+{
+	for (size_t i = 0; i < LIBPQ_FUNCTIONS; i++)
+		if (resolve_provider(from, names[i], order, ret))
+			return true;
+	return false;
 }
 
 const struct libpq *libpq_called_by(const struct resolve_object *from, enum resolve_order order)
@@ -145,13 +161,17 @@ const struct libpq *libpq_called_by(const struct resolve_object *from, enum reso
 	struct resolve_object first, owner;
 	const struct libpq *libpq;
 
-	if (!resolve_provider(from, names[0], order, &first))
+	if (!first_provider(from, order, &first))
 		return NULL;
-	libpq = libpq_of_object(&first);
-	if (libpq || !resolve_provider(from, names[LIBPQ_INDEX_PQstatus], order, &owner))
+	libpq = library_find(&first);
+	if (!libpq)
+		libpq = library_add(&first, NULL, LIBRARY_WHOLE);
+	if (libpq)
 		return libpq;
+	if (!resolve_provider(from, names[LIBPQ_INDEX_PQstatus], order, &owner))
+		return library_add(&first, NULL, LIBRARY_ANY);
 	libpq = library_find(&owner);
-	return libpq ? libpq : library_add(&owner, &first);
+	return libpq ? libpq : library_add(&owner, &first, LIBRARY_ANY);
 }
 
 static size_t caller_first(const struct resolve_object *object)

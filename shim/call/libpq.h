@@ -55,6 +55,7 @@ enum {
 /* One copy of libpq. A function that this copy does not have is null. */
 struct libpq {
 	struct resolve_object object;
+	bool whole;			/* else it is only passed on to: nothing can be asked */
 	union {
 		struct {
 #define LIBPQ(name, type) __typeof__(type) *name;
@@ -80,7 +81,10 @@ COLD const struct libpq *libpq_of_caller(const void *return_address);
  */
 const struct libpq *libpq_of_object(const struct resolve_object *owner);
 
-/* The libpq that @caller is bound to in this order, or null. */
+/*
+ * The libpq that @caller is bound to in this order, or null. It is not whole where another library
+ * has some names of libpq's, and no libpq is behind it.
+ */
 const struct libpq *libpq_called_by(const struct resolve_object *caller, enum resolve_order order);
 
 /*

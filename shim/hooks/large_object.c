@@ -3,19 +3,39 @@
  * The replaced functions of large objects and the fast path. They are made of calls of libpq to
  * itself, which pass through; without a real function each returns its documented failure.
  */
+#include "base/cold.h"
+#include "call/connection.h"
 #include "call/inquiry.h"
 #include "hooks/libpq.h"
+
+/*
+ * The function @name that @caller calls without us, which may be another library's: these names
+ * are not libpq's alone. Null where @conn is a connection that we know, and where there is none.
+ */
+static COLD void *elsewhere(struct pg_conn *conn, const char *name, const void *caller)
+{
+	struct resolve_object from, owner;
+
+	if (connection_find(conn) || !resolve_owner(caller, &from) ||
+	    !resolve_provider(&from, name, RESOLVE_GLOBAL_FIRST, &owner))
+		return NULL;
+	return resolve_in_object(owner.load_address, owner.dynamic, name);
+}
 
 /* One function: its type, its real call, what means failure and what failed. */
 #define LARGE_OBJECT(type, name, parameters, arguments, failure, failed)                           \
 	type name parameters                                                                       \
 	{                                                                                          \
 		const struct libpq *inside = libpq_inside(RETURN_ADDRESS);                         \
+		__typeof__(type parameters) *other;                                                \
 		struct submit submit;                                                              \
 		type result;                                                                       \
                                                                                                    \
 		if (inside && inside->name)                                                        \
 			return inside->name arguments;                                             \
+		*(void **)&other = elsewhere(conn, #name, RETURN_ADDRESS);                         \
+		if (other)                                                                         \
+			return other arguments;                                                    \
 		inquiry_begin_object(&submit, conn, #name, RETURN_ADDRESS);                        \
 		if (!HAS(submit, name))                                                            \
 			return failure;                                                            \

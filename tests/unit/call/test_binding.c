@@ -11,17 +11,19 @@ static void names_that_we_replace_are_known(void **state)
 		const char *name;
 		enum binding_name expected;
 	} cases[] = {
-		{ "PQexec", BINDING_PQexec },
-		{ "PQexecParams", BINDING_PQexecParams },
-		{ "PQfinish", BINDING_PQfinish },
-		{ "PQsetdbLogin", BINDING_PQsetdbLogin },
+#define LIBPQ(name, type) { #name, BINDING_##name },
+#define LIBPQ_CALLED(name, type) { #name, BINDING_NAMES },
+#include "call/libpq.def"
+#undef LIBPQ
+#undef LIBPQ_CALLED
 		{ "", BINDING_NAMES },
 		{ "P", BINDING_NAMES },
 		{ "PQ", BINDING_NAMES },
 		{ "PQexe", BINDING_NAMES },
 		{ "PQexec ", BINDING_NAMES },
 		{ "pqexec", BINDING_NAMES },
-		{ "PQstatus", BINDING_NAMES },
+		{ "lo_", BINDING_NAMES },
+		{ "lo_ope", BINDING_NAMES },
 		{ "PQgetvalue", BINDING_NAMES },
 		{ "read", BINDING_NAMES },
 	};

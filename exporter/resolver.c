@@ -38,17 +38,12 @@ bool address_read(struct slice text, uint16_t port, union resolver_address *ret)
 	return true;
 }
 
-static uint8_t lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
-}
-
 static bool same_name(struct slice a, struct slice b)
 {
 	if (a.size != b.size)
 		return false;
 	for (size_t i = 0; i < a.size; i++)
-		if (lower(a.data[i]) != lower(b.data[i]))
+		if (byte_lower(a.data[i]) != byte_lower(b.data[i]))
 			return false;
 	return true;
 }

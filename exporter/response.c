@@ -9,17 +9,12 @@ void response_begin(struct response *response, uint8_t *body, size_t room)
 	*response = (struct response){ .body = body, .body_room = room };
 }
 
-static uint8_t lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
-}
-
 static bool same(struct slice text, struct slice word)
 {
 	if (text.size != word.size)
 		return false;
 	for (size_t i = 0; i < text.size; i++)
-		if (lower(text.data[i]) != word.data[i])
+		if (byte_lower(text.data[i]) != word.data[i])
 			return false;
 	return true;
 }
@@ -125,7 +120,7 @@ static enum response_state chunk_size(struct response *response, struct slice li
 	size_t i = 0;
 
 	for (; i < line.size; i++) {
-		uint8_t byte = lower(line.data[i]);
+		uint8_t byte = byte_lower(line.data[i]);
 
 		if (byte >= '0' && byte <= '9')
 			size = size << 4 | (uint64_t)(byte - '0');

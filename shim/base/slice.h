@@ -34,6 +34,26 @@ static inline bool slice_equal(struct slice a, struct slice b)
 	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/* ASCII letters become small ones. */
+static inline uint8_t byte_lower(uint8_t byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
+}
+
+/* Whether @text has @word, which is in small letters, in any case. */
+static inline bool slice_contains(struct slice text, struct slice word)
+{
+	for (size_t i = 0; i + word.size <= text.size; i++) {
+		size_t same = 0;
+
+		while (same < word.size && byte_lower(text.data[i + same]) == word.data[same])
+			same++;
+		if (same == word.size)
+			return true;
+	}
+	return false;
+}
+
 /* The first @size bytes of @whole, or all of it. */
 static inline struct slice slice_first(struct slice whole, size_t size)
 {

@@ -17,11 +17,6 @@ static bool is_space(uint8_t byte)
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-static uint8_t lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
-}
-
 static struct slice skip_space(struct slice text)
 {
 	size_t size = 0;
@@ -80,7 +75,7 @@ static struct schema plain_name(struct slice path)
 
 	while (path.size && path.data[0] != ',' && !is_space(path.data[0])) {
 		size_t size = character_size(path);
-		uint8_t first = lower(path.data[0]);
+		uint8_t first = byte_lower(path.data[0]);
 		struct slice character = size == 1 ? slice_of(&first, 1) : slice_first(path, size);
 
 		if (!name_add(&schema, character))
@@ -131,7 +126,7 @@ static bool names_path(struct slice name)
 	if (name.size != sizeof(path) - 1)
 		return false;
 	for (size_t i = 0; i < name.size; i++)
-		if ((name.data[i] == '-' ? '_' : lower(name.data[i])) != path[i])
+		if ((name.data[i] == '-' ? '_' : byte_lower(name.data[i])) != path[i])
 			return false;
 	return true;
 }
@@ -186,22 +181,10 @@ struct schema schema_of_options(struct slice options)
 
 /* ---- statements ---- */
 
-static bool contains(struct slice text, struct slice word)
-{
-	for (size_t i = 0; i + word.size <= text.size; i++) {
-		size_t same = 0;
-
-		while (same < word.size && lower(text.data[i + same]) == word.data[same])
-			same++;
-		if (same == word.size)
-			return true;
-	}
-	return false;
-}
-
 bool schema_may_change(struct slice statement)
 {
-	return contains(statement, SLICE("search_path")) ||
-	       contains(statement, SLICE("set_config")) || contains(statement, SLICE("discard")) ||
-	       contains(statement, SLICE("reset"));
+	return slice_contains(statement, SLICE("search_path")) ||
+	       slice_contains(statement, SLICE("set_config")) ||
+	       slice_contains(statement, SLICE("discard")) ||
+	       slice_contains(statement, SLICE("reset"));
 }

@@ -35,32 +35,16 @@ bool transaction_ended_more(struct transaction *transaction, int status, uint64_
 	return true;
 }
 
-static uint8_t lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
-}
-
-static bool contains(struct slice text, struct slice word)
-{
-	for (size_t i = 0; i + word.size <= text.size; i++) {
-		size_t same = 0;
-
-		while (same < word.size && lower(text.data[i + same]) == word.data[same])
-			same++;
-		if (same == word.size)
-			return true;
-	}
-	return false;
-}
-
 bool transaction_restarts(struct slice tag, struct slice statement)
 {
 	if (slice_equal(tag, SLICE("COMMIT")) || slice_equal(tag, SLICE("BEGIN")) ||
 	    slice_equal(tag, SLICE("START TRANSACTION")))
 		return true;
-	if (slice_equal(tag, SLICE("ROLLBACK")) && contains(statement, SLICE("chain")))
+	if (slice_equal(tag, SLICE("ROLLBACK")) && slice_contains(statement, SLICE("chain")))
 		return true;
 	return statement.size && memchr(statement.data, ';', statement.size - 1) &&
-	       (contains(statement, SLICE("commit")) || contains(statement, SLICE("end")) ||
-		contains(statement, SLICE("rollback")) || contains(statement, SLICE("abort")));
+	       (slice_contains(statement, SLICE("commit")) ||
+		slice_contains(statement, SLICE("end")) ||
+		slice_contains(statement, SLICE("rollback")) ||
+		slice_contains(statement, SLICE("abort")));
 }

@@ -7,17 +7,12 @@ static const struct slice words[] = {
 	SLICE("credential"), SLICE("token"), SLICE("api_key"), SLICE("apikey"),
 };
 
-static uint8_t lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
-}
-
 static bool begins_with(struct slice text, struct slice word)
 {
 	if (text.size < word.size)
 		return false;
 	for (size_t i = 0; i < word.size; i++)
-		if (lower(text.data[i]) != word.data[i])
+		if (byte_lower(text.data[i]) != word.data[i])
 			return false;
 	return true;
 }

@@ -66,7 +66,19 @@ static void a_decimal_is_digits_and_nothing_else(void **state)
 	assert_int_equal(number, UINT64_C(999999999999999999));
 }
 
-TESTS(cmocka_unit_test(a_decimal_is_digits_and_nothing_else),
+static void a_word_is_found_in_any_case(void **state)
+{
+	(void)state;
+	assert_true(slice_contains(SLICE("SET Search_Path = a"), SLICE("search_path")));
+	assert_true(slice_contains(SLICE("end"), SLICE("end")));
+	assert_true(slice_contains(SLICE("eend"), SLICE("end")));
+	assert_false(slice_contains(SLICE("en"), SLICE("end")));
+	assert_false(slice_contains(SLICE(""), SLICE("end")));
+	assert_false(slice_contains(SLICE("search path"), SLICE("search_path")));
+}
+
+TESTS(cmocka_unit_test(a_word_is_found_in_any_case),
+      cmocka_unit_test(a_decimal_is_digits_and_nothing_else),
       cmocka_unit_test(a_null_string_is_an_empty_slice),
       cmocka_unit_test(a_literal_has_no_terminator),
       cmocka_unit_test(slices_are_equal_by_their_bytes),

@@ -17,7 +17,7 @@ static const struct statement *enter(struct statement_map *map, const char *name
 	return statement_enter(map, &facts);
 }
 
-static const struct statement *find(const struct statement_map *map, const char *name)
+static const struct statement *find(struct statement_map *map, const char *name)
 {
 	return statement_find(map, slice_of_string(name));
 }

@@ -172,6 +172,23 @@ static void keep_unnamed(struct connection *connection, struct command *command)
 	command->bytes_size = size;
 }
 
+/*
+ * What was to be prepared is not: an execute behind the next sync, which has its text, means what
+ * the server knows by that name from before.
+ */
+static COLD void not_prepared(const struct connection *connection, const struct command *prepare)
+{
+	bool synced = false;
+
+	for (struct command *each = connection->head; each; each = each->next) {
+		synced = synced || each->kind == COMMAND_SYNC;
+		if (!synced || each->kind != COMMAND_EXECUTE || each->hash != prepare->hash)
+			continue;
+		command_clear(each);
+		each->span.statement = 0;
+	}
+}
+
 static COLD void remember_prepared(struct connection *connection, const struct command *command)
 {
 	const struct statement_facts facts = {
@@ -184,12 +201,26 @@ static COLD void remember_prepared(struct connection *connection, const struct c
 	/* Even a syntax error ends the unnamed one. */
 	if (!facts.name.size)
 		forget_unnamed(connection);
-	if (command_failed(command))
+	if (command_failed(command)) {
+		not_prepared(connection, command);
 		return;
+	}
 	if (command->end_ns)
 		statement_enter(&connection->statements, &facts);
 	else
 		statement_remove(&connection->statements, facts.name);
+}
+
+/* The tag is of the last one of several: what they say together may have ended any. */
+static COLD void several_ended(struct connection *connection, struct slice text)
+{
+	if (slice_contains(text, SLICE("deallocate")) || slice_contains(text, SLICE("discard")))
+		forget_all(connection);
+}
+
+static bool is_several(struct slice text)
+{
+	return text.size && memchr(text.data, ';', text.size - 1);
 }
 
 /* Tags of what ends statements; the others begin otherwise. */
@@ -203,15 +234,21 @@ static COLD void statements_ended(struct connection *connection, const struct co
 
 void queue_remember_statement(struct connection *connection, struct command *command)
 {
-	if (command->skipped || command->kind == COMMAND_EXECUTE ||
-	    command->kind >= COMMAND_DESCRIBE)
+	if (command->kind == COMMAND_EXECUTE || command->kind >= COMMAND_DESCRIBE)
 		return;
+	if (command->skipped) {
+		if (command->kind == COMMAND_PREPARE)
+			not_prepared(connection, command);
+		return;
+	}
 	if (command->kind == COMMAND_PREPARE) {
 		remember_prepared(connection, command);
 		return;
 	}
 	if (command->tag[0] == 'D')
 		statements_ended(connection, command);
+	if (connection->statements.count && is_several(command_text(command)))
+		several_ended(connection, command_text(command));
 	forget_unnamed(connection);
 	if (command->kind == COMMAND_PARAMS && command->end_ns && !command_failed(command))
 		keep_unnamed(connection, command);

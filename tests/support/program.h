@@ -70,4 +70,12 @@ int call_reset_start(struct pg_conn *conn);
 int call_reset_poll(struct pg_conn *conn);
 void call_finish(struct pg_conn *conn);
 
+/* Declares the connection @conn in pipeline mode; its file includes call/connection.h. */
+#define PIPELINE(conn)                                                             \
+	struct pg_conn conn = scripted_conn();                                     \
+                                                                                   \
+	program_begin(SUBMIT_CONNECT_OFF);                                         \
+	assert_true(connection_of(&conn, libpq_of_caller(program_address())));     \
+	assert_int_equal(call_enter_pipeline(&conn), 1)
+
 #endif

@@ -293,13 +293,6 @@ static const struct libpq *the_libpq(void)
 	return libpq_of_caller(program_address());
 }
 
-#define PIPELINE(conn)                                \
-	struct pg_conn conn = scripted_conn();        \
-                                                      \
-	program_begin(SUBMIT_CONNECT_OFF);            \
-	assert_true(connection_of(&conn, the_libpq())); \
-	assert_int_equal(call_enter_pipeline(&conn), 1)
-
 static void each_command_of_a_pipeline_is_a_span(void **state)
 {
 	PIPELINE(conn);
@@ -407,62 +400,6 @@ static void what_libpq_refuses_in_a_pipeline_leaves_the_queue(void **state)
 	call_finish(&conn);
 }
 
-static void a_pipelined_execute_has_the_text_of_the_prepare_before_it(void **state)
-{
-	PIPELINE(conn);
-
-	(void)state;
-	SCRIPT(&conn, DONE("PREPARE", ""), NULL, SELECTED(1), NULL, SELECTED(1), NULL,
-	       DONE("PREPARE", ""), NULL, SELECTED(1), NULL, SYNCED, SELECTED(1), NULL, SYNCED);
-	call_send_prepare(&conn, "s", "SELECT a FROM t WHERE b = $1");
-	call_send_prepared(&conn, "s");
-	call_send_prepared(&conn, "unknown");
-	call_send_prepare(&conn, "s2", "SELECT b FROM u");
-	call_send_prepared(&conn, "s");
-	call_sync(&conn);
-	for (int i = 0; i < 11; i++)
-		call_get_result(&conn);
-	call_send_prepared(&conn, "s2");
-	call_sync(&conn);
-	call_get_results(&conn);
-	assert_traced("PREPARE SELECT t | UNSET | command=prepare name=PREPARE "
-		      "text=SELECT a FROM t WHERE b = $1\n"
-		      "SELECT t | UNSET | command=execute text=SELECT a FROM t WHERE b = $1 "
-		      "rows=1\n"
-		      "EXECUTE shop | UNSET | command=execute rows=1\n"
-		      "PREPARE SELECT u | UNSET | command=prepare name=PREPARE "
-		      "text=SELECT b FROM u\n"
-		      "SELECT t | UNSET | command=execute text=SELECT a FROM t WHERE b = $1 "
-		      "rows=1\n"
-		      "SELECT u | UNSET | command=execute rows=1 statement=SELECT b FROM u\n");
-	call_finish(&conn);
-}
-
-static void an_aborted_command_changes_no_statement(void **state)
-{
-	PIPELINE(conn);
-
-	(void)state;
-	SCRIPT(&conn, DONE("PREPARE", ""), NULL, SYNCED, FAILED("22012"), NULL, ABORTED, NULL,
-	       ABORTED, NULL, SYNCED, SELECTED(1), NULL, SYNCED);
-	call_send_prepare(&conn, "", "SELECT a FROM t");
-	call_sync(&conn);
-	for (int i = 0; i < 3; i++)
-		call_get_result(&conn);
-	call_send_prepared(&conn, "");
-	call_send_params(&conn, "SELECT 1", 0);
-	call_send_prepare(&conn, "", "SELECT b FROM u");
-	call_sync(&conn);
-	for (int i = 0; i < 7; i++)
-		call_get_result(&conn);
-	traced_clear();
-	call_send_prepared(&conn, "");
-	call_sync(&conn);
-	call_get_results(&conn);
-	assert_traced("SELECT t | UNSET | command=execute rows=1 statement=SELECT a FROM t\n");
-	call_finish(&conn);
-}
-
 static void a_description_in_a_pipeline_has_its_own_results_and_no_span(void **state)
 {
 	PIPELINE(conn);
@@ -498,21 +435,6 @@ static void a_description_ends_what_was_before_it(void **state)
 	call_send_describe(&conn, "s");
 	call_get_results(&conn);
 	assert_traced(NEXT_COMMAND);
-	call_finish(&conn);
-}
-
-static void a_prepare_whose_result_was_not_seen_is_not_known(void **state)
-{
-	struct pg_conn conn = scripted_conn();
-
-	(void)state;
-	program_begin(SUBMIT_CONNECT_OFF);
-	SCRIPT(&conn, SELECTED(1), SELECTED(1));
-	call_send_prepare(&conn, "s", "SELECT a FROM t");
-	call_exec(&conn, "SELECT 1");
-	traced_clear();
-	call_exec_prepared(&conn, "s");
-	assert_traced("EXECUTE shop | UNSET | command=execute rows=1\n");
 	call_finish(&conn);
 }
 
@@ -654,11 +576,8 @@ TESTS(cmocka_unit_test(a_command_ends_at_its_null),
       cmocka_unit_test(a_null_before_any_result_belongs_to_nobody),
       cmocka_unit_test(a_sync_answers_for_what_was_lost_from_sight),
       cmocka_unit_test(what_libpq_refuses_in_a_pipeline_leaves_the_queue),
-      cmocka_unit_test(a_pipelined_execute_has_the_text_of_the_prepare_before_it),
-      cmocka_unit_test(an_aborted_command_changes_no_statement),
       cmocka_unit_test(a_description_in_a_pipeline_has_its_own_results_and_no_span),
       cmocka_unit_test(a_description_ends_what_was_before_it),
-      cmocka_unit_test(a_prepare_whose_result_was_not_seen_is_not_known),
       cmocka_unit_test(a_pipelined_command_has_no_split),
       cmocka_unit_test(a_connection_that_is_met_in_a_pipeline_is_in_a_pipeline),
       cmocka_unit_test(results_of_a_lost_command_are_not_taken_for_anothers),

@@ -121,8 +121,11 @@ static void encode(const struct parameter_list *list, uint32_t keys, struct reco
 		if (!parameter_is_asked(keys, (unsigned int)i))
 			continue;
 		value = value_text(list, i, room);
-		if (!value.data)
+		if (!value.data) {
+			/* A null is no value; another one is, whose type says nothing to us. */
+			block->left_out = (uint16_t)(block->left_out + (list->values[i] != NULL));
 			continue;
+		}
 		writer->overrun = false;
 		put_value(writer, (enum attribute_key)(ATTRIBUTE_DB_QUERY_PARAMETER_0 + i), value);
 		block->left_out = (uint16_t)(block->left_out + writer->overrun);

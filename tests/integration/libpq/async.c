@@ -60,6 +60,48 @@ static void chunks(void)
 	PQfinish(db);
 }
 
+/* Chunks of a result that is larger than what libpq reads at once. */
+static void chunks_left(void)
+{
+	PGconn *db = sent("select generate_series(1, 50000)");
+
+	session_require(PQsetChunkedRowsMode(db, 100), "PQsetChunkedRowsMode");
+	session_show("chunk", PQgetResult(db));
+	session_exec(db, "select 1");
+	session_require(PQsendQuery(db, "select a from z"), "PQsendQuery");
+	session_require(PQsetChunkedRowsMode(db, 2), "PQsetChunkedRowsMode");
+	session_show("chunk", PQgetResult(db));
+	PQfinish(db);
+}
+
+/* Closed, and reset, with rows on their way. */
+static void row_by_row_closed(void)
+{
+	PGconn *db = sent("select a from z");
+
+	session_require(PQsetSingleRowMode(db), "PQsetSingleRowMode");
+	session_show("row", PQgetResult(db));
+	session_show("row", PQgetResult(db));
+	PQreset(db);
+	session_require(PQsendQuery(db, "select b from z"), "PQsendQuery");
+	session_require(PQsetSingleRowMode(db), "PQsetSingleRowMode");
+	session_show("row", PQgetResult(db));
+	PQfinish(db);
+}
+
+/* PQexec throws away what comes before its own results. */
+static void overtaken(void)
+{
+	PGconn *db = sent("select 1; select 1/0");
+
+	session_exec(db, "select 2 from z");
+	session_require(PQsendQuery(db, "select 3; select 1/0"), "PQsendQuery");
+	session_show("sent", PQgetResult(db));
+	session_show("prepare", PQprepare(db, "s", "select 4", 0, NULL));
+	session_show("execute", PQexecPrepared(db, "s", 0, NULL, NULL, NULL, 0));
+	PQfinish(db);
+}
+
 static void twice(void)
 {
 	PGconn *db = sent("select 1");
@@ -130,7 +172,10 @@ const struct libpq_case async_cases[] = {
 	{ "P30", row_by_row_error },
 	{ "P31", row_by_row_left },
 	{ "P32", chunks },
+	{ "P31-closed", row_by_row_closed },
+	{ "P32-left", chunks_left },
 	{ "P33", twice },
+	{ "P33-exec", overtaken },
 	{ "P34", fetched_late },
 	{ "P34-null", null_never_fetched },
 	{ "P62", finished_while_running },

@@ -158,13 +158,50 @@ static void replication(void)
 	PQfinish(db);
 }
 
+/* Closed while the server waits for rows; reset; and asked for something else. */
+static void in_closed(void)
+{
+	PGconn *db = with_table();
+
+	session_exec(db, "copy c from stdin");
+	session_require(PQputCopyData(db, "1\n", 2) == 1, "PQputCopyData");
+	PQreset(db);
+	session_exec(db, "create temp table c (a int)");
+	session_require(PQsendQuery(db, "copy c from stdin"), "send");
+	session_show("sent", PQgetResult(db));
+	printf("again: %d\n", PQsendQuery(db, "select 1 from z"));
+	session_require(PQputCopyData(db, "1\n", 2) == 1, "PQputCopyData");
+	PQfinish(db);
+}
+
+/* The extended protocol copies as well; the server's error comes before the client's end. */
+static void by_parameters(void)
+{
+	PGconn *db = with_table();
+
+	session_show("params", PQexecParams(db, "copy c from stdin", 0, NULL, NULL, NULL, NULL, 0));
+	write_rows(db, "1\n2\n", NULL);
+	session_show("prepare", PQprepare(db, "s", "copy c to stdout", 0, NULL));
+	session_show("execute", PQexecPrepared(db, "s", 0, NULL, NULL, NULL, 0));
+	read_rows(db);
+	session_show_all("copied", db);
+	session_exec(db, "copy c from stdin; select 7/0");
+	write_rows(db, "3\n", NULL);
+	session_exec(db, "copy (select 1/(3-i) from generate_series(1, 6) i) to stdout");
+	read_rows(db);
+	session_show_all("copied", db);
+	PQfinish(db);
+}
+
 const struct libpq_case copy_cases[] = {
 	{ "P20", out },
 	{ "P21", in },
 	{ "P22", in_bad },
 	{ "P23", in_stopped },
 	{ "P24", in_abandoned },
+	{ "P24-closed", in_closed },
 	{ "P25", out_abandoned },
+	{ "P26-extended", by_parameters },
 	{ "P26", among_others },
 	{ "P27", old_functions },
 	{ "P28", replication },

@@ -122,6 +122,40 @@ static void connects(void)
 	PQfinish(db);
 }
 
+/* None of these says more than its outcome: failed, or nothing. */
+static void other_connects(void)
+{
+	PGconn *db = PQconnectStart("");
+
+	session_require(session_poll(db, PQconnectPoll) == PGRES_POLLING_OK, "PQconnectPoll");
+	session_require(PQresetStart(db), "PQresetStart");
+	session_require(session_poll(db, PQresetPoll) == PGRES_POLLING_OK, "PQresetPoll");
+	PQfinish(db);
+	db = PQconnectdb("dbname=nowhere");
+	PQreset(db);
+	PQfinish(db);
+	db = PQconnectStart("host=127.0.0.1 port=1");
+	printf("%d\n", session_poll(db, PQconnectPoll));
+	PQfinish(db);
+	PQfinish(PQconnectStart(""));
+	PQfinish(PQconnectdb("nonsense"));
+}
+
+/* What was open before a reset is nobody's: its times are not told. */
+static void reset_in_transaction(void)
+{
+	PGconn *db = session_open("");
+
+	session_exec(db, "begin");
+	session_exec(db, "select 1");
+	PQreset(db);
+	session_sleep(60);
+	session_exec(db, "select 2");
+	session_exec(db, "begin");
+	session_exec(db, "commit");
+	PQfinish(db);
+}
+
 static void think(PGconn *db, const char *sql)
 {
 	session_exec(db, sql);
@@ -204,9 +238,66 @@ static void uncommented(void)
 	PQfinish(db);
 }
 
+/* Values that are long, many, of types that are not told, and in a pipeline. */
+static void large_values(void)
+{
+	PGconn *db = session_open("");
+	static char huge[1 << 20], sql[2048];
+	const char *many[100], *binary[] = { "\0\0\0\2", "\x12\x34" };
+	const unsigned int types[] = { 0, 17 };
+	const int lengths[] = { 4, 2 }, formats[] = { 1, 1 };
+	size_t size = (size_t)sprintf(sql, "select $1::text");
+
+	memset(huge, 'x', sizeof(huge) - 1);
+	many[0] = huge;
+	session_show("huge", PQexecParams(db, "select length($1::text)", 1, NULL, many, NULL, NULL,
+					  0));
+	for (int i = 0; i < 100; i++) {
+		many[i] = "m";
+		if (i)
+			size += (size_t)sprintf(sql + size, ", $%d::text", i + 1);
+	}
+	session_show("many", PQexecParams(db, sql, 100, NULL, many, NULL, NULL, 0));
+	session_show("untold", PQexecParams(db, "select $1::int, $2", 2, types, binary, lengths,
+					    formats, 0));
+	many[1] = "b\xff";
+	session_show("bytes", PQexecParams(db, "select $1, $2", 2, NULL, many, NULL, NULL, 0));
+	session_require(PQenterPipelineMode(db), "PQenterPipelineMode");
+	session_require(PQsendQueryParams(db, "select $1", 1, NULL, many, NULL, NULL, 0), "send");
+	session_require(PQsendPrepare(db, "s", "select $1 as s", 1, NULL), "send");
+	session_require(PQsendQueryPrepared(db, "s", 1, many, NULL, NULL, 0), "send");
+	session_require(PQpipelineSync(db), "PQpipelineSync");
+	for (int i = 0; i < 7; i++)
+		session_show("piped", PQgetResult(db));
+	PQfinish(db);
+}
+
+/* What the server gets, and what it must not. */
+static void commented_pipeline(void)
+{
+	const char *one[] = { "1" };
+	PGconn *db = session_open("");
+
+	session_require(PQenterPipelineMode(db), "PQenterPipelineMode");
+	session_require(PQsendQueryParams(db, "select 'piped', $1", 1, NULL, one, NULL, NULL, 0),
+			"send");
+	session_require(PQsendQueryParams(db, "select 'own'/* mine */", 0, NULL, NULL, NULL, NULL,
+					  0),
+			"send");
+	session_require(PQsendPrepare(db, "s", "select 'prepared', $1", 1, NULL), "send");
+	session_require(PQsendQueryPrepared(db, "s", 1, one, NULL, NULL, 0), "send");
+	session_require(PQsendQueryParams(db, "select 'again' ;", 0, NULL, NULL, NULL, NULL, 0),
+			"send");
+	session_require(PQpipelineSync(db), "PQpipelineSync");
+	for (int i = 0; i < 11; i++)
+		session_show("piped", PQgetResult(db));
+	PQfinish(db);
+}
+
 const struct libpq_case option_cases[] = {
 	{ "P11", values },
 	{ "P11-off", values },
+	{ "P11-large", large_values },
 	{ "P11-second", values },
 	{ "P11-secret", secret_values },
 	{ "P29-returned", rows },
@@ -216,9 +307,13 @@ const struct libpq_case option_cases[] = {
 	{ "P57-function-off", functions },
 	{ "P47-errors", connects },
 	{ "P47-off", connects },
+	{ "P47-errors-more", other_connects },
+	{ "P47-off-more", other_connects },
+	{ "P46-transaction", reset_in_transaction },
 	{ "P08-times", transactions },
 	{ "P65", commented },
 	{ "P65-not", uncommented },
+	{ "P65-pipeline", commented_pipeline },
 	{ "P66", commented },
 	{ NULL, NULL },
 };

@@ -26,6 +26,13 @@ def transaction_times(found):
     return ""
 
 
+def reset_times(found):
+    """Only the transaction after the reset is told of."""
+    told = [(span.name, span.get(TRANSACTION + "duration_ns") < 50e6) for span in found
+            if TRANSACTION + "duration_ns" in span.attributes]
+    return "" if told == [("commit", True)] else repr(told)
+
+
 def logged(rigging, picture):
     """What a case sends by the server's log, and its spans."""
     log = csvlog.Log(os.path.join(rigging.directory, "pg"))
@@ -46,6 +53,17 @@ def check_comments(results, rigging, pictures):
     ids = {span.span_id for span in ran.spans if span.command != "connect"}
     results.equal("comments: of their spans", {m[2] for m in matches if m}, ids)
     results.equal("comments: of one trace", {m[1] for m in matches if m}, {ran.run_span[1]})
+    piped, ran = logged(rigging, pictures["P65-pipeline"])
+    marked = [text for text in piped if "traceparent" in text]
+    params = {span.span_id for span in ran.spans if span.command == "params"}
+    results.equal(
+        "comments: in a pipeline", len({m[2] for m in map(COMMENT.search, marked) if m} & params), 2
+    )
+    results.equal(
+        "comments: in a pipeline, those alone",
+        sorted({COMMENT.sub(r"\3", text) for text in marked}),
+        ["select 'again' ;", "select 'piped', $1"],
+    )
     kept, _ = logged(rigging, pictures["P65-not"])
     results.check("comments: the others ran", "" if len(kept) > 7 else repr(kept))
     results.equal("comments: not where they harm", [t for t in kept if "traceparent" in t], [])

@@ -128,6 +128,23 @@ static void deallocated(void)
 	PQfinish(db);
 }
 
+/* The same name again, with another statement. */
+static void prepared_again(void)
+{
+	PGconn *db = session_open("");
+
+	prepare(db, "s", "select 1 as one");
+	session_exec(db, "deallocate s");
+	prepare(db, "s", "select 2, 2");
+	execute(db, "s", 0);
+	session_exec(db, "deallocate s; prepare s as select 3, 3, 3");
+	execute(db, "s", 0);
+	prepare(db, "t", "select 4 as t");
+	session_exec(db, "begin; deallocate t; prepare t as select 4; commit");
+	execute(db, "t", 0);
+	PQfinish(db);
+}
+
 static void discarded(void)
 {
 	PGconn *db = session_open("");
@@ -199,6 +216,7 @@ const struct libpq_case prepared_cases[] = {
 	{ "P16", unnamed },
 	{ "P17", bad_binding },
 	{ "P18", deallocated },
+	{ "P18-again", prepared_again },
 	{ "P18-discard", discarded },
 	{ "P18-close", closed },
 	{ "P19", many_names },

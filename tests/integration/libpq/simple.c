@@ -163,6 +163,52 @@ static void large_object(void)
 	PQfinish(db);
 }
 
+/* Wherever a statement has its secret: no span has it (see `run`: oddity). */
+static void secrets(void)
+{
+	STATEMENTS("create user mapping for app server s options (password 'confidential')",
+		   "alter role app encrypted password 'confidential' valid until 'infinity'",
+		   "alter role app password $a$confidential$a$",
+		   "alter role app password E'confidential\\'",
+		   "create role app login password U&'confidential'",
+		   "alter subscription s connection 'host=h password=confidential'",
+		   "select * from dblink('password=confidential', 'select 1')",
+		   "select pgp_sym_encrypt('confidential', 'confidential')",
+		   "set app.secret = 'confidential'",
+		   "select set_config('app.token', 'confidential', true)",
+		   "select /* confidential */ 1",
+		   "select 1-- confidential",
+		   "alter role app password 'confidential",
+		   "alter role app password $$confidential",
+		   "select 1/* confidential",
+		   "copy z to program 'cat >/dev/null # confidential'",
+		   "do $$begin raise notice 'confidential'; end$$",
+		   "notify bell, 'confidential'",
+		   "set role 'confidential'",
+		   "comment on table z is 'confidential'",
+		   "explain select 'confidential'",
+		   "execute nothing('confidential')");
+}
+
+static void secrets_with_parameters(void)
+{
+	static const char *const statements[] = {
+		"alter role app password 'confidential' valid until $1",
+		"select pgp_sym_encrypt($1, 'confidential')",
+		"select /* token confidential */ $1",
+		"alter user app password $a$confidential$a$ valid until $1",
+	};
+	const char *value[] = { "confidential" };
+	PGconn *db = session_open("");
+
+	for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++) {
+		session_show("params",
+			     PQexecParams(db, statements[i], 1, NULL, value, NULL, NULL, 0));
+		session_show("prepare", PQprepare(db, "", statements[i], 1, NULL));
+	}
+	PQfinish(db);
+}
+
 const struct libpq_case simple_cases[] = {
 	{ "P01", one },
 	{ "P02", several },
@@ -176,6 +222,8 @@ const struct libpq_case simple_cases[] = {
 	{ "P56", notifications },
 	{ "P57", large_object },
 	{ "P57-option", large_object },
+	{ "P58-words", secrets },
+	{ "P58-params", secrets_with_parameters },
 	{ "P63", huge },
 	{ "P64", encodings },
 	{ "L14", notice },

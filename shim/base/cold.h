@@ -6,13 +6,15 @@
  * variables that every process writes then: those share few pages, each of which costs a fault and
  * 4 KiB. COLD: functions off the common way, never inlined: they would lend it their registers and
  * their frame. HOT: the common way through a call, with all that it calls, but for COLD, in one
- * function.
+ * function. APART: as hot, but with a frame of its own; what a COLD function alone calls is
+ * compiled for size, wherever it is.
  */
 #ifndef BASE_COLD_H
 #define BASE_COLD_H
 
 #define COLD_TABLE __attribute__((section(".bss.cold")))
 #define COLD __attribute__((noinline, cold))
+#define APART __attribute__((noinline, hot))
 #define HOT __attribute__((flatten))
 
 #endif

@@ -126,7 +126,7 @@ static inline void command_begin(struct command *command)
 }
 
 /* Describes the text of @source into @command; false when there is no memory. */
-COLD bool command_describe(struct command *command, const struct command_source *source);
+APART bool command_describe(struct command *command, const struct command_source *source);
 
 /* Gives the block of @command back, not the command itself. */
 void command_clear(struct command *command);

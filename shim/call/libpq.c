@@ -35,7 +35,8 @@ static struct {
 } caller[CALLERS] COLD_TABLE;
 
 static _Atomic uint64_t unloads_now;
-struct libpq_copies libpq_copies;
+static const struct libpq nothing;
+struct libpq_copies libpq_copies = { .first = &nothing };
 
 /* Whether the table is of this object still, and not of another that was where @owner is now. */
 static bool library_is(const struct libpq *libpq, const struct resolve_object *owner)
@@ -76,7 +77,7 @@ static bool slot_claim(_Atomic int *state)
 
 static void library_announce(const struct libpq *libpq)
 {
-	const struct libpq *none = NULL;
+	const struct libpq *none = &nothing;
 
 	if (!atomic_compare_exchange_strong(&libpq_copies.first, &none, libpq))
 		atomic_store(&libpq_copies.more, true);

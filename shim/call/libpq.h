@@ -95,7 +95,7 @@ bool libpq_set_deep(const struct resolve_object *caller);
 
 /* The copies met so far, newest last; for libpq_inside() only. */
 struct libpq_copies {
-	const struct libpq *_Atomic first;
+	const struct libpq *_Atomic first;	/* never null: at first one that holds nothing */
 	_Atomic bool more;
 };
 
@@ -113,22 +113,27 @@ static inline bool libpq_is_inside(const struct libpq *libpq, const void *return
 	return resolve_holds(&libpq->object, return_address);
 }
 
-/*
- * The libpq that @return_address lies in, or null. The common way through a hook: one command of
- * the program makes several calls of libpq to itself.
- */
+/* The copy that most processes have only one of. */
+static inline const struct libpq *libpq_first(void)
+{
+	return atomic_load_explicit(&libpq_copies.first, memory_order_acquire);
+}
+
+/* The libpq but for the first that @return_address lies in, or null. */
+static inline const struct libpq *libpq_inside_other(const void *return_address)
+{
+	if (__builtin_expect(!atomic_load_explicit(&libpq_copies.more, memory_order_relaxed), 1))
+		return NULL;
+	return libpq_inside_more(return_address);
+}
+
+/* The libpq that @return_address lies in, or null. */
 static inline const struct libpq *libpq_inside(const void *return_address)
 {
-	const struct libpq *first = atomic_load_explicit(&libpq_copies.first,
-							 memory_order_acquire);
+	const struct libpq *first = libpq_first();
 
-	if (!first)
-		return NULL;
-	if (libpq_is_inside(first, return_address))
-		return first;
-	if (atomic_load_explicit(&libpq_copies.more, memory_order_relaxed))
-		return libpq_inside_more(return_address);
-	return NULL;
+	return libpq_is_inside(first, return_address) ? first :
+							libpq_inside_other(return_address);
 }
 
 #endif

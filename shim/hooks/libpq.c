@@ -9,6 +9,9 @@
 #include "call/submit.h"
 #include "hooks/libpq.h"
 
+/* What a hook does for the program, apart from what it does for libpq. */
+#define APART __attribute__((noinline))
+
 /* ---- synchronous commands ---- */
 
 struct pg_result *PQexec(struct pg_conn *conn, const char *query)
@@ -88,15 +91,15 @@ struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int cou
 
 /* ---- asynchronous commands ---- */
 
-int PQsendQuery(struct pg_conn *conn, const char *query)
+static APART int send_query(struct pg_conn *conn, const char *query, const void *caller)
 {
 	struct submit submit;
 	int sent;
 
-	PASS_INSIDE(PQsendQuery, conn, query);
+	PASS_OTHER(PQsendQuery, caller, conn, query);
 
 	const struct submit_request request = {
-		.kind = COMMAND_SIMPLE, .handle = conn, .query = query, .caller = RETURN_ADDRESS };
+		.kind = COMMAND_SIMPLE, .handle = conn, .query = query, .caller = caller };
 
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQuery))
@@ -106,19 +109,27 @@ int PQsendQuery(struct pg_conn *conn, const char *query)
 	return sent;
 }
 
-int PQsendQueryParams(struct pg_conn *conn, const char *query, int count,
-		      const unsigned int *types, const char *const *values, const int *lengths,
-		      const int *formats, int format)
+int PQsendQuery(struct pg_conn *conn, const char *query)
+{
+	PASS_FIRST(PQsendQuery, conn, query);
+	return send_query(conn, query, RETURN_ADDRESS);
+}
+
+static APART int send_query_params(struct pg_conn *conn, const char *query, int count,
+				   const unsigned int *types, const char *const *values,
+				   const int *lengths, const int *formats, int format,
+				   const void *caller)
 {
 	struct submit submit;
 	int sent;
 
-	PASS_INSIDE(PQsendQueryParams, conn, query, count, types, values, lengths, formats, format);
+	PASS_OTHER(PQsendQueryParams, caller, conn, query, count, types, values, lengths, formats,
+		   format);
 
 	const struct submit_request request = {
 		.kind = COMMAND_PARAMS, .handle = conn, .query = query, .parameterised = count > 0,
 		.parameters = SUBMIT_PARAMETERS(count, types, values, lengths, formats),
-		.caller = RETURN_ADDRESS };
+		.caller = caller };
 
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQueryParams))
@@ -129,17 +140,25 @@ int PQsendQueryParams(struct pg_conn *conn, const char *query, int count,
 	return sent;
 }
 
-int PQsendPrepare(struct pg_conn *conn, const char *name, const char *query, int count,
-		  const unsigned int *types)
+int PQsendQueryParams(struct pg_conn *conn, const char *query, int count, const unsigned int *types,
+		      const char *const *values, const int *lengths, const int *formats, int format)
+{
+	PASS_FIRST(PQsendQueryParams, conn, query, count, types, values, lengths, formats, format);
+	return send_query_params(conn, query, count, types, values, lengths, formats, format,
+				 RETURN_ADDRESS);
+}
+
+static APART int send_prepare(struct pg_conn *conn, const char *name, const char *query, int count,
+			      const unsigned int *types, const void *caller)
 {
 	struct submit submit;
 	int sent;
 
-	PASS_INSIDE(PQsendPrepare, conn, name, query, count, types);
+	PASS_OTHER(PQsendPrepare, caller, conn, name, query, count, types);
 
 	const struct submit_request request = {
 		.kind = COMMAND_PREPARE, .handle = conn, .query = query, .name = name,
-		.parameterised = count > 0, .caller = RETURN_ADDRESS };
+		.parameterised = count > 0, .caller = caller };
 
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendPrepare))
@@ -149,19 +168,27 @@ int PQsendPrepare(struct pg_conn *conn, const char *name, const char *query, int
 	return sent;
 }
 
-int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
-			const char *const *values, const int *lengths, const int *formats,
-			int format)
+int PQsendPrepare(struct pg_conn *conn, const char *name, const char *query, int count,
+		  const unsigned int *types)
+{
+	PASS_FIRST(PQsendPrepare, conn, name, query, count, types);
+	return send_prepare(conn, name, query, count, types, RETURN_ADDRESS);
+}
+
+static APART int send_query_prepared(struct pg_conn *conn, const char *name, int count,
+				     const char *const *values, const int *lengths,
+				     const int *formats, int format, const void *caller)
 {
 	struct submit submit;
 	int sent;
 
-	PASS_INSIDE(PQsendQueryPrepared, conn, name, count, values, lengths, formats, format);
+	PASS_OTHER(PQsendQueryPrepared, caller, conn, name, count, values, lengths, formats,
+		   format);
 
 	const struct submit_request request = {
 		.kind = COMMAND_EXECUTE, .handle = conn, .name = name,
 		.parameters = SUBMIT_PARAMETERS(count, NULL, values, lengths, formats),
-		.caller = RETURN_ADDRESS };
+		.caller = caller };
 
 	submit_begin_send(&submit, &request);
 	if (!HAS(submit, PQsendQueryPrepared))
@@ -170,6 +197,15 @@ int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
 						 format);
 	submit_end_send(&submit, &request, sent);
 	return sent;
+}
+
+int PQsendQueryPrepared(struct pg_conn *conn, const char *name, int count,
+			const char *const *values, const int *lengths, const int *formats,
+			int format)
+{
+	PASS_FIRST(PQsendQueryPrepared, conn, name, count, values, lengths, formats, format);
+	return send_query_prepared(conn, name, count, values, lengths, formats, format,
+				   RETURN_ADDRESS);
 }
 
 /* ---- requests about statements and portals ---- */
@@ -348,18 +384,24 @@ struct pg_result *PQchangePassword(struct pg_conn *conn, const char *user, const
 
 /* ---- results, pipeline, COPY ---- */
 
-struct pg_result *PQgetResult(struct pg_conn *conn)
+static APART struct pg_result *get_result(struct pg_conn *conn, const void *caller)
 {
 	struct submit submit;
 	struct pg_result *result;
 
-	PASS_INSIDE(PQgetResult, conn);
-	submit_begin_other(&submit, conn, RETURN_ADDRESS);
+	PASS_OTHER(PQgetResult, caller, conn);
+	submit_begin_other(&submit, conn, caller);
 	if (!HAS(submit, PQgetResult))
 		return NULL;
 	result = submit.libpq->PQgetResult(conn);
 	submit_end_get_result(&submit, result);
 	return result;
+}
+
+struct pg_result *PQgetResult(struct pg_conn *conn)
+{
+	PASS_FIRST(PQgetResult, conn);
+	return get_result(conn, RETURN_ADDRESS);
 }
 
 int PQisBusy(struct pg_conn *conn)

@@ -274,9 +274,17 @@ static bool is_ready(void)
 	if (atomic_load_explicit(&sealed, memory_order_relaxed))
 		return false;
 	process_id = arena_process_id();
-	if (atomic_load_explicit(&ready_process, memory_order_acquire) == process_id)
-		return process_id != 0;
-	return process_id && prepare(process_id);
+	if (!process_id)
+		return false;
+	if (atomic_load_explicit(&ready_process, memory_order_acquire) != process_id &&
+	    !prepare(process_id))
+		return false;
+	/* Sealed by another thread meanwhile: one of the two sees what the other wrote. */
+	atomic_store(&submit_ready_process, process_id);
+	if (!atomic_load(&sealed))
+		return true;
+	atomic_store(&submit_ready_process, 0);
+	return false;
 }
 
 /* ---- what the thread must not outlive ---- */
@@ -320,6 +328,7 @@ void lifecycle_seal(void)
 		return;
 	deepbind_allow(false);
 	atomic_store(&sealed, true);
+	atomic_store(&submit_ready_process, 0);
 }
 
 void lifecycle_unseal(void)

@@ -37,7 +37,8 @@ struct arena_free {
 };
 
 static _Atomic uintptr_t arena_mapping;
-struct arena_head *_Atomic arena_head;
+static struct arena_head nothing_yet;
+struct arena_head *_Atomic arena_head = &nothing_yet;
 static _Atomic uint64_t arena_refused_unmapped;
 
 /* Null when the kernel refuses any of it but the wish for small pages. */
@@ -71,8 +72,8 @@ static __attribute__((noinline)) struct arena *arena_map(void)
 	made = arena_map_new();
 	if (atomic_compare_exchange_strong(&arena_mapping, &winner,
 					   made ? (uintptr_t)made : ARENA_REFUSED)) {
-		atomic_store_explicit(&arena_head, made ? &made->head : NULL,
-				      memory_order_release);
+		if (made)
+			atomic_store_explicit(&arena_head, &made->head, memory_order_release);
 		return made;
 	}
 	if (made)

@@ -44,7 +44,7 @@ struct arena_head {
 	void *_Atomic root[ARENA_ROOT_COUNT];
 };
 
-/* Null until the first use. */
+/* Never null: until the first use, and where there is no arena, a head of zeros. */
 extern struct arena_head *_Atomic arena_head;
 
 /* A zeroed block of at least @size bytes, aligned to 64, or null. */
@@ -64,7 +64,7 @@ static inline void *arena_root_peek(enum arena_root root)
 {
 	struct arena_head *head = atomic_load_explicit(&arena_head, memory_order_acquire);
 
-	return head ? atomic_load_explicit(&head->root[root], memory_order_acquire) : NULL;
+	return atomic_load_explicit(&head->root[root], memory_order_acquire);
 }
 
 /* How often a block was refused in this process. */
@@ -79,15 +79,22 @@ uint64_t arena_guarded(void);
 /* What arena_process_id() does at its first use in a process. */
 COLD uint64_t arena_identify(void);
 
+/* arena_process_id() if that was asked for before in this process, else 0. */
+static inline __attribute__((always_inline)) uint64_t arena_process_peek(void)
+{
+	struct arena_head *head = atomic_load_explicit(&arena_head, memory_order_acquire);
+
+	return atomic_load_explicit(&head->process_id, memory_order_acquire);
+}
+
 /*
  * This process by a random number that differs in a forked child, made at the first use (one
  * getpid and one getrandom); 0 when there is no arena. Cheap: one load afterwards. Correct after
  * fork, _Fork and a raw clone, since the wiped page is the sign; a vfork child is its parent.
  */
-static inline uint64_t arena_process_id(void)
+static inline __attribute__((always_inline)) uint64_t arena_process_id(void)
 {
-	struct arena_head *head = atomic_load_explicit(&arena_head, memory_order_acquire);
-	uint64_t id = head ? atomic_load_explicit(&head->process_id, memory_order_acquire) : 0;
+	uint64_t id = arena_process_peek();
 
 	return __builtin_expect(id != 0, 1) ? id : arena_identify();
 }

@@ -21,24 +21,37 @@
 static bool (*tracing_ready)(void);
 static enum submit_connect connect_spans;
 
+_Atomic uint64_t submit_ready_process;
+
 void submit_enable(bool (*ready)(void), enum submit_connect connects)
 {
 	connect_spans = connects;
 	tracing_ready = ready;
 }
 
+static COLD bool ask_ready(struct submit *submit)
+{
+	if (!tracing_ready())
+		return false;
+	submit->process_id = arena_process_id();
+	return true;
+}
+
 static bool begin(struct submit *submit, struct guard *guard)
 {
-	if (!tracing_ready)
+	uint64_t process_id = arena_process_peek();
+	bool ready = process_id && process_id == atomic_load_explicit(&submit_ready_process,
+								      memory_order_acquire);
+
+	if (!ready && !tracing_ready)
 		return false;
 	if (!guard_enter(guard)) {
 		area_count_passed();
 		return false;
 	}
-	if (tracing_ready()) {
-		submit->process_id = arena_process_id();
+	submit->process_id = process_id;
+	if (ready || ask_ready(submit))
 		return true;
-	}
 	area_count_passed();
 	guard_leave(guard);
 	return false;

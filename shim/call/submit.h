@@ -13,6 +13,7 @@
 #ifndef CALL_SUBMIT_H
 #define CALL_SUBMIT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,6 +32,12 @@ enum submit_connect { SUBMIT_CONNECT_ON, SUBMIT_CONNECT_ERRORS, SUBMIT_CONNECT_O
  * process has an area to write into, and makes it if need be.
  */
 void submit_enable(bool (*ready)(void), enum submit_connect connects);
+
+/*
+ * The process, by arena_process_id(), for which @ready need not be asked: it would say yes. 0: ask.
+ * Whoever sets it takes it back before that ceases to be true.
+ */
+extern _Atomic uint64_t submit_ready_process;
 
 struct submit {
 	const struct libpq *libpq;

@@ -37,7 +37,7 @@ static int accept(struct pg_conn *conn)
 /* Kept as a copy: the caller's may be given back. */
 static void keep_query(struct pg_conn *conn, const char *query)
 {
-	static char kept[16384];
+	static _Thread_local char kept[16384];
 
 	if (!conn)
 		return;

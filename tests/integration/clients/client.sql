@@ -24,3 +24,4 @@ declare c cursor with hold for select generate_series(1, 3);
 fetch 2 from c;
 close c;
 lock table pgbench_branches in access share mode;
+\! ls /proc/$PPID/fd

@@ -22,6 +22,7 @@
 #ifndef PROTOCOL_SQL_H
 #define PROTOCOL_SQL_H
 
+#include "base/cold.h"
 #include "base/slice.h"
 
 /* Bytes of a statement that are read at most. */
@@ -54,7 +55,7 @@ struct sql_output {
  * that name (reported to libpq); off, a backslash escapes in plain '...' too. The text buffer is
  * used as scratch: bytes behind text_size may have been written.
  */
-void sql_describe(struct slice statement, enum sql_mode mode, bool standard_conforming_strings,
-		  struct sql_output *out);
+APART void sql_describe(struct slice statement, enum sql_mode mode,
+			bool standard_conforming_strings, struct sql_output *out);
 
 #endif

@@ -17,9 +17,10 @@
 #include "base/arena.h"
 #include "base/cold.h"
 #include "base/config.h"
+#include "base/environment.h"
 #include "base/log.h"
 #include "base/raw.h"
-#include "base/real.h"
+#include "base/resolve.h"
 #include "call/deepbind.h"
 #include "call/option.h"
 #include "call/parent.h"
@@ -41,6 +42,12 @@ extern char own_instance __attribute__((alias("otelshim_instance"), visibility("
 
 static struct area_header *session_area;	/* the supervisor's; set once, at load */
 static char tracestate[TRACESTATE_MAX];
+
+/*
+ * atexit() names by it the object whose handlers these are; otherwise the compiler's start files,
+ * of which nothing else is needed, bring it.
+ */
+__attribute__((visibility("hidden"), used)) char own_handle asm("__dso_handle");
 
 /* The process that calls can be recorded for: area and description are there. */
 static _Atomic uint64_t ready_process;
@@ -115,8 +122,9 @@ static bool is_ready(void);
 
 static void inherit_context(void)
 {
-	struct slice traceparent = slice_of_string(secure_getenv("TRACEPARENT"));
-	struct slice state = slice_of_string(secure_getenv("TRACESTATE"));
+	bool any = environment_has("TRACE");
+	struct slice traceparent = slice_of_string(any ? secure_getenv("TRACEPARENT") : NULL);
+	struct slice state = slice_of_string(any ? secure_getenv("TRACESTATE") : NULL);
 	struct sampler sampler = sampler_of_config(config());
 	struct trace_context context;
 	bool inherited = traceparent.size && traceparent_parse(traceparent, &context);
@@ -150,7 +158,7 @@ __attribute__((constructor)) static void lifecycle_load(void)
 	const struct config *settings;
 	int saved = errno;
 
-	real();
+	resolve_begin();
 	config_load();
 	settings = config();
 	log_configure((enum log_level)settings->log_level, settings->log_file);

@@ -8,6 +8,7 @@
 
 #include "base/cold.h"
 #include "base/config_parse.h"
+#include "base/environment.h"
 #include "base/log.h"
 
 enum config_kind {
@@ -379,11 +380,18 @@ static const char *config_environment(const char *name)
 	return secure_getenv(name);
 }
 
+static const char *config_nothing(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
 void config_load(void)
 {
 	if (atomic_load_explicit(&config_loaded, memory_order_acquire))
 		return;
-	config_read(config_environment, &config_present);
+	config_read(environment_has(CONFIG_PREFIX) ? config_environment : config_nothing,
+		    &config_present);
 	atomic_store_explicit(&config_loaded, 1, memory_order_release);
 }
 

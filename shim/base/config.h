@@ -19,6 +19,8 @@
 /* All values together; what is longer counts as unreadable */
 #define CONFIG_STRINGS ((size_t)16 << 10)
 #define CONFIG_WARNINGS 8
+/* Of the names of all settings */
+#define CONFIG_PREFIX "OTEL"
 
 enum config_sampler {
 	CONFIG_ALWAYS_ON, CONFIG_ALWAYS_OFF, CONFIG_RATIO,

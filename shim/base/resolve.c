@@ -133,6 +133,11 @@ struct link_map *resolve_last_map(void)
 	return atomic_compare_exchange_strong(&resolve_last, &none, last) ? last : none;
 }
 
+void resolve_begin(void)
+{
+	resolve_last_map();
+}
+
 /* The range of the object with this dynamic section; without one, all that follows its start. */
 static bool resolve_open(uintptr_t load_address, uintptr_t dynamic, struct elf *ret)
 {

@@ -9,7 +9,7 @@
  * in the version that it asks for: the start-up objects in global order, then breadth-first over
  * its own DT_NEEDED, then the one loaded object that defines the name. In another order a replaced
  * function could lead into one copy of a library, and those that are not replaced into another.
- * The start-up ends with the first call of any of these, which real() makes in our constructor.
+ * The start-up ends with the first call of any of these, at the latest with resolve_begin().
  *
  * Threads: any. resolve_owner() is lock-free with glibc 2.35 and newer; resolve_next() walks the
  * start-up objects only and takes no lock; resolve_for_object() holds the loader's lock of
@@ -31,6 +31,9 @@ struct resolve_object {
 	uintptr_t start, end;	/* its mapped range; code lies inside */
 	const char *path;	/* l_name: the loader's; "" is the main program */
 };
+
+/* Ends the start-up: called by our constructor, while no object can have been opened or closed. */
+void resolve_begin(void);
 
 /* The object whose mapped range holds @address; false when there is none. */
 bool resolve_owner(const void *address, struct resolve_object *ret);

@@ -399,6 +399,7 @@ static void each_default_shown_is_the_default(void **state)
 	unset = settings;
 	for (size_t i = 0; i < count; i++) {
 		assert_true(rows[i].meaning[0] != '\0');
+		assert_memory_equal(rows[i].name, CONFIG_PREFIX, strlen(CONFIG_PREFIX));
 		READ(rows[i].name, rows[i].preset);
 		assert_int_equal(settings.warnings, 0);
 		assert_int_equal(settings.sampler, unset.sampler);

@@ -41,16 +41,17 @@ bool mapping_of(uint32_t pid, const char *path)
 	return found;
 }
 
-bool mapping_anywhere(const char *path)
+uint32_t mapping_holder(const char *path, uint32_t but)
 {
 	DIR *directory = opendir("/proc");
 	const struct dirent *entry;
-	bool found = false;
+	uint32_t found = 0;
 
 	while (directory && !found && (entry = readdir(directory)) != NULL) {
 		unsigned long pid = strtoul(entry->d_name, NULL, 10);
 
-		found = pid > 0 && pid <= UINT32_MAX && mapping_of((uint32_t)pid, path);
+		if (pid > 0 && pid <= UINT32_MAX && pid != but && mapping_of((uint32_t)pid, path))
+			found = (uint32_t)pid;
 	}
 	if (directory)
 		closedir(directory);

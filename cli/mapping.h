@@ -9,7 +9,7 @@
 /* Whether process @pid has the file of this absolute path in its memory. */
 bool mapping_of(uint32_t pid, const char *path);
 
-/* Whether any process that we may look into has. */
-bool mapping_anywhere(const char *path);
+/* A process that we may look into and that has, but not @but; 0: none. */
+uint32_t mapping_holder(const char *path, uint32_t but);
 
 #endif

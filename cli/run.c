@@ -20,6 +20,7 @@
 #include "cli/ending.h"
 #include "cli/environment.h"
 #include "cli/gzip.h"
+#include "cli/mapping.h"
 #include "cli/span_file.h"
 
 #define COLLECTOR_PORT 4318
@@ -240,11 +241,22 @@ static void begin_consumer(struct run *run)
 
 /* ---- ending ---- */
 
+/*
+ * Also of those who made no call yet, or only have children. The one seen last is asked first: to
+ * look at all processes takes its time.
+ */
+static bool area_is_held(struct run *run)
+{
+	if (!run->holder || !mapping_of(run->holder, run->session.area_path))
+		run->holder = mapping_holder(run->session.area_path, (uint32_t)getpid());
+	return run->holder != 0;
+}
+
 static void find_running(struct run *run, const struct child_signals *signals)
 {
 	do
 		run->running_count = session_processes(&run->session, run->running, RUN_PROCESSES);
-	while (run->options->follow && run->running_count > 0 &&
+	while (run->options->follow && (run->running_count > 0 || area_is_held(run)) &&
 	       !child_signal_came(signals, FOLLOW_MS));
 }
 

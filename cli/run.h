@@ -40,6 +40,7 @@ struct run {
 	bool configured, network;	/* an exporter was configured; one is at work */
 	struct session_process running[RUN_PROCESSES];
 	size_t running_count;
+	uint32_t holder;	/* somebody who still has the area, for --follow; 0: unknown */
 };
 
 /*

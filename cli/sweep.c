@@ -47,7 +47,7 @@ static void sweep_one(const char *parent, const char *name)
 	area = open(area_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (area < 0)
 		return;
-	if (is_abandoned(area) && !mapping_anywhere(area_path)) {
+	if (is_abandoned(area) && !mapping_holder(area_path, 0)) {
 		unlink(area_path);
 		unlink(link);
 		rmdir(path);

@@ -20,9 +20,10 @@ static void a_mapped_file_is_found_while_it_is_mapped(void **state)
 	memory = mmap(NULL, 4096, PROT_READ, MAP_SHARED, descriptor, 0);
 	assert_true(memory != MAP_FAILED);
 	assert_true(mapping_of((uint32_t)getpid(), path));
-	assert_true(mapping_anywhere(path));
+	assert_int_equal(mapping_holder(path, 0), getpid());
+	assert_int_equal(mapping_holder(path, (uint32_t)getpid()), 0);
 	munmap(memory, 4096);
-	assert_false(mapping_anywhere(path));
+	assert_int_equal(mapping_holder(path, 0), 0);
 	close(descriptor);
 	unlink(path);
 }

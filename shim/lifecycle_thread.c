@@ -77,27 +77,35 @@ static struct state *state_of_process(void)
 
 /* ---- the thread's own side ---- */
 
-static bool close_everything_shared(void)
+/* All descriptors from @first on, in a table of our own from then on. */
+static bool close_everything_shared(long first)
 {
-	if (raw_call3(SYS_close_range, 0, (long)UINT32_MAX, CLOSE_RANGE_UNSHARE_TABLE) == 0)
+	if (raw_call3(SYS_close_range, first, (long)UINT32_MAX, CLOSE_RANGE_UNSHARE_TABLE) == 0)
 		return true;
 	if (raw_call3(SYS_unshare, CLONE_FILES, 0, 0) != 0)
 		return false;
-	for (long fd = sysconf(_SC_OPEN_MAX) < 65536 ? sysconf(_SC_OPEN_MAX) : 65536; fd >= 0; fd--)
+	for (long fd = sysconf(_SC_OPEN_MAX) < 65536 ? sysconf(_SC_OPEN_MAX) : 65536; fd >= first;
+	     fd--)
 		raw_call3(SYS_close, fd, 0, 0);
 	return true;
 }
 
 /*
  * A descriptor table of our own: the program neither sees nor closes what we open, and no number
- * of its table is taken. Standard descriptors are kept busy, so that no socket of ours becomes one.
+ * of its table is taken. Standard descriptors are kept busy, so that no socket of ours becomes one;
+ * standard error stays what it is for the exporter that writes there.
  */
 static bool isolate(void)
 {
 	cpu_set_t cpus;
+	const bool console = config()->exporter == CONFIG_CONSOLE;
 
-	if (!close_everything_shared())
+	if (!close_everything_shared(console ? STDERR_FILENO + 1 : 0))
 		return false;
+	if (console) {
+		raw_call3(SYS_close, STDIN_FILENO, 0, 0);
+		raw_call3(SYS_close, STDOUT_FILENO, 0, 0);
+	}
 	log_detach();
 	for (int i = 0; i < 3; i++)
 		raw_call4(SYS_openat, AT_FDCWD, (long)"/dev/null", O_RDWR | O_CLOEXEC, 0);

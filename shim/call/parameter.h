@@ -38,7 +38,7 @@ struct parameter_list {
 struct parameter_block {
 	uint8_t *bytes;		/* null: none */
 	uint16_t size, count;
-	uint16_t left_out;	/* asked for, and past one of the ceilings */
+	uint16_t left_out;	/* asked for, and past a ceiling or of an unknown type */
 };
 
 /* Bit i: db.query.parameter.i is asked for. */

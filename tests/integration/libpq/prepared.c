@@ -219,6 +219,7 @@ const struct libpq_case prepared_cases[] = {
 	{ "P18-again", prepared_again },
 	{ "P18-discard", discarded },
 	{ "P18-close", closed },
+	{ "P57-close", closed },
 	{ "P19", many_names },
 	{ "describe", described },
 	{ NULL, NULL },

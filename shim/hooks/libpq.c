@@ -9,9 +9,6 @@
 #include "call/submit.h"
 #include "hooks/libpq.h"
 
-/* What a hook does for the program, apart from what it does for libpq. */
-#define APART __attribute__((noinline))
-
 /* ---- synchronous commands ---- */
 
 struct pg_result *PQexec(struct pg_conn *conn, const char *query)

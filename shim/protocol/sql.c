@@ -37,15 +37,6 @@ static void replace(struct describer *describer, const uint8_t *start, const uin
 	describer->kept = end;
 }
 
-static inline enum sql_keyword_id word_keyword(const struct sql_lexer *lexer)
-{
-	struct slice word = sql_token_slice(lexer);
-
-	if (lexer->packed)
-		return sql_keyword_find_packed(lexer->packed, word.size);
-	return word.size > 1 ? sql_keyword_find(word) : SQL_KEYWORD_NONE;
-}
-
 static bool word_is_literal(enum sql_keyword_id id)
 {
 	return id == SQL_KEYWORD_TRUE || id == SQL_KEYWORD_FALSE;
@@ -80,7 +71,7 @@ static bool token_is_plain(const struct sql_lexer *lexer, enum sql_token_kind ki
 	if (kind != SQL_TOKEN_WORD)
 		return false;
 
-	enum sql_keyword_id id = word_keyword(lexer);
+	enum sql_keyword_id id = sql_token_keyword(lexer);
 
 	return row ? word_is_plain(id) : word_is_literal(id);
 }
@@ -173,7 +164,7 @@ static inline void describe_word(struct describer *describer)
 	enum sql_keyword_id id = SQL_KEYWORD_NONE;
 
 	if (describer->previous != PREVIOUS_DOT)
-		id = word_keyword(&describer->lexer);
+		id = sql_token_keyword(&describer->lexer);
 	describer->previous = (uint8_t)id;
 	if (id == SQL_KEYWORD_NONE) {
 		if (sql_summary_skips(&describer->summary))
@@ -221,6 +212,7 @@ static bool describe(struct slice statement, bool standard_conforming_strings,
 	describer.previous = SQL_KEYWORD_NONE;
 	sql_text_begin(&describer.text, out->text, out->text_capacity, statement);
 	sql_summary_begin(&describer.summary, out->summary, out->summary_capacity);
+	describer.summary.valid = describer.text.valid;
 	while ((kind = sql_token_next(&describer.lexer)) != SQL_TOKEN_END) {
 		if (kind == SQL_TOKEN_WORD)
 			describe_word(&describer);

@@ -2,48 +2,45 @@
 /* SQL words by a perfect hash: two words in one slot are a warning of the compiler. */
 #include "protocol/sql_keyword.h"
 
-enum { WORD_MIN = 2, WORD_MAX = 12 };
-
 const struct sql_keyword sql_keywords[SQL_KEYWORD_COUNT] = {
-#define SQL_KEYWORD(id, text, a, b, y, z, opens, part, more) \
-	[SQL_KEYWORD_##id] = { .word = text,                 \
-			       .size = sizeof(text) - 1,     \
-			       .start = SQL_START_##opens,   \
-			       .object = SQL_OBJECT_##part,  \
+#define SQL_KEYWORD(id, text, a, b, c, d, e, f, opens, part, more) \
+	[SQL_KEYWORD_##id] = { .word = text,                       \
+			       .size = sizeof(text) - 1,           \
+			       .start = SQL_START_##opens,         \
+			       .object = SQL_OBJECT_##part,        \
 			       .flags = SQL_FLAG_##more },
 #include "protocol/sql_keyword.def"
 #undef SQL_KEYWORD
 };
 
+#define FIRST_SIX(a, b, c, d, e, f)                                                         \
+	((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | \
+	 (uint64_t)(e) << 32 | (uint64_t)(f) << 40)
+
 const uint8_t sql_keyword_slots[SQL_KEYWORD_SLOTS] = {
-#define SQL_KEYWORD(id, text, a, b, y, z, ...) \
-	[SQL_KEYWORD_SLOT(a, b, y, z, sizeof(text) - 1)] = SQL_KEYWORD_##id,
+#define SQL_KEYWORD(id, text, a, b, c, d, e, f, ...) \
+	[SQL_KEYWORD_SLOT(FIRST_SIX(a, b, c, d, e, f), sizeof(text) - 1)] = SQL_KEYWORD_##id,
 #include "protocol/sql_keyword.def"
 #undef SQL_KEYWORD
 };
 
-_Static_assert(SQL_KEYWORD_COUNT < 256, "a slot is one byte");
+const uint64_t sql_keyword_masks[SQL_KEYWORD_MAX + 1] = {
+	[2] = 0xffff,
+	[3] = 0xffffff,
+	[4] = 0xffffffff,
+	[5] = 0xffffffffff,
+	[6] = 0xffffffffffff,
+	[7] = 0xffffffffffffff,
+	[8 ... SQL_KEYWORD_MAX] = UINT64_MAX,
+};
 
-/* Lower case for letters; other bytes of a word never become a letter by it. */
-static inline uint8_t fold(uint8_t byte)
-{
-	return byte | 0x20;
-}
+_Static_assert(SQL_KEYWORD_COUNT < 256, "a slot is one byte");
 
 enum sql_keyword_id sql_keyword_find(struct slice word)
 {
-	if (word.size < WORD_MIN || word.size > WORD_MAX)
-		return SQL_KEYWORD_NONE;
+	uint64_t packed = 0;
 
-	const uint8_t *tail = word.data + word.size - 2;
-	uint8_t id = sql_keyword_slots[SQL_KEYWORD_SLOT(fold(word.data[0]), fold(word.data[1]),
-							fold(tail[0]), fold(tail[1]), word.size)];
-	const struct sql_keyword *keyword = &sql_keywords[id];
-
-	if (keyword->size != word.size)
-		return SQL_KEYWORD_NONE;
-	for (size_t i = 0; i < word.size; i++)
-		if (fold(word.data[i]) != (uint8_t)keyword->word[i])
-			return SQL_KEYWORD_NONE;
-	return id;
+	for (size_t i = 0; i < word.size && i < sizeof(packed); i++)
+		packed |= (uint64_t)word.data[i] << (8 * i);
+	return sql_keyword_find_packed(packed, word);
 }

@@ -6,6 +6,7 @@
 #define PROTOCOL_SQL_KEYWORD_H
 
 #include "base/slice.h"
+#include "protocol/sql_block.h"
 
 /* What a word opens where a statement may begin. */
 enum sql_start {
@@ -52,10 +53,7 @@ enum sql_keyword_id {
 };
 
 struct sql_keyword {
-	union {
-		char word[13]; /* lower case, filled up with zeros */
-		uint64_t packed; /* its first eight bytes */
-	};
+	char word[12]; /* lower case, filled up with zeros, not terminated */
 	uint8_t size;
 	uint8_t start; /* enum sql_start */
 	uint8_t object; /* enum sql_object */
@@ -64,15 +62,16 @@ struct sql_keyword {
 
 enum { SQL_KEYWORD_SLOTS = 1024 };
 
+enum { SQL_KEYWORD_MIN = 2, SQL_KEYWORD_MAX = 12 };
+
 /*
- * The slot of a word: its first two bytes and its last two in lower case, and its size. The weights
- * were searched for so that no two words of the list share a slot; the compiler tells when they do
- * (-Woverride-init), and then new weights are needed: any of 1 to 63 will do.
+ * The slot of a word: by its first six bytes in lower case, packed, and its size. The multiplier
+ * was searched for so that no two words of the list share a slot; the compiler tells when they do
+ * (-Woverride-init), and then a new one is needed: about one of ten thousand odd numbers will do.
  */
-#define SQL_KEYWORD_SLOT(first, second, before_last, last, size)                                  \
-	(((unsigned int)(first)*25 + (unsigned int)(second)*43 + (unsigned int)(before_last)*22 + \
-	  (unsigned int)(last)*3 + (unsigned int)(size)) %                                        \
-	 SQL_KEYWORD_SLOTS)
+#define SQL_KEYWORD_SLOT(packed, size)                                     \
+	((((uint64_t)(packed) << 16) + (size)) * 0x564ac3c02663e3ffu / \
+	 (UINT64_MAX / SQL_KEYWORD_SLOTS + 1))
 
 extern const uint8_t sql_keyword_slots[SQL_KEYWORD_SLOTS];
 
@@ -82,17 +81,46 @@ extern const struct sql_keyword sql_keywords[SQL_KEYWORD_COUNT];
 /* The keyword that @word is, SQL_KEYWORD_NONE when it is none. Takes constant time. */
 enum sql_keyword_id sql_keyword_find(struct slice word);
 
-/*
- * The same for a word of two to seven bytes that is already in lower case and packed: as the first
- * eight bytes of struct sql_keyword. Most words of a statement are looked up like this.
- */
-static inline enum sql_keyword_id sql_keyword_find_packed(uint64_t word, size_t size)
-{
-	uint64_t tail = word >> (8 * (size - 2));
-	uint8_t id = sql_keyword_slots[SQL_KEYWORD_SLOT(word & 0xff, word >> 8 & 0xff, tail & 0xff,
-							tail >> 8, size)];
+/* Each byte of a 64-bit word set to @byte. */
+#define SQL_EACH(byte) (0x0101010101010101u * (byte))
 
-	return sql_keywords[id].packed == word ? id : SQL_KEYWORD_NONE;
+/* The eight bytes at @at, the first one lowest. */
+static inline uint64_t sql_pack(const void *at)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? bytes : __builtin_bswap64(bytes);
+}
+
+/* By the size of a word, which of eight packed bytes are its own. */
+extern const uint64_t sql_keyword_masks[SQL_KEYWORD_MAX + 1];
+
+/*
+ * The same for a word whose first eight bytes are already packed; what is behind a shorter one does
+ * not matter. Inline: nearly every word of every traced statement is looked up.
+ */
+SQL_INLINE enum sql_keyword_id sql_keyword_find_packed(uint64_t packed, struct slice word)
+{
+	if (word.size - SQL_KEYWORD_MIN > SQL_KEYWORD_MAX - SQL_KEYWORD_MIN)
+		return SQL_KEYWORD_NONE;
+	packed = (packed | SQL_EACH(0x20)) & sql_keyword_masks[word.size];
+
+	uint8_t id = sql_keyword_slots[SQL_KEYWORD_SLOT(packed, word.size)];
+	const struct sql_keyword *keyword = &sql_keywords[id];
+
+	if (sql_pack(keyword->word) != packed)
+		return SQL_KEYWORD_NONE;
+	if (word.size < sizeof(packed))
+		return id;
+	if (keyword->size != word.size)
+		return SQL_KEYWORD_NONE;
+
+	size_t rest = word.size - sizeof(packed);
+
+	return sql_pack(keyword->word + rest) == (sql_pack(word.data + rest) | SQL_EACH(0x20)) ?
+		       id :
+		       SQL_KEYWORD_NONE;
 }
 
 #endif

@@ -35,6 +35,11 @@ static void summary_append(struct sql_summary *summary, uint8_t separator, struc
 		}
 		summary->data[summary->size++] = separator;
 	}
+	if (summary->valid && piece.size <= summary->capacity - summary->size) {
+		sql_text_move(summary->data + summary->size, piece.data, piece.size);
+		summary->size += piece.size;
+		return;
+	}
 	if (!summary->capacity ||
 	    !sql_text_copy(summary->data + summary->size, summary->capacity - summary->size, piece,
 			   &size)) {
@@ -371,6 +376,7 @@ static void summary_next_statement(struct sql_summary *summary)
 		.capacity = summary->capacity,
 		.size = summary->size,
 		.full = summary->full,
+		.valid = summary->valid,
 		.opens = true,
 	};
 

@@ -51,6 +51,7 @@ struct sql_summary {
 	bool dotted; /* ... and the dot has come */
 	bool using; /* the USING of DELETE or MERGE has not come yet */
 	bool full;
+	bool valid; /* the caller's word that all names are valid UTF-8: they are only copied */
 };
 
 /* Starts an empty summary in @data; at most SQL_SUMMARY_MAX bytes are used. */

@@ -4,26 +4,6 @@
 
 static const struct slice replacement = { (const uint8_t *)"\xef\xbf\xbd", 3 };
 
-/* True when no byte of @piece is above 0x7f. */
-static bool piece_is_ascii(struct slice piece)
-{
-	const uint64_t high = 0x8080808080808080;
-	uint64_t all = 0, word;
-	size_t i = 0;
-
-	if (piece.size < sizeof(word)) {
-		for (; i < piece.size; i++)
-			all |= piece.data[i];
-		return !(all & high);
-	}
-	for (; i + sizeof(word) < piece.size; i += sizeof(word)) {
-		memcpy(&word, piece.data + i, sizeof(word));
-		all |= word;
-	}
-	memcpy(&word, piece.data + piece.size - sizeof(word), sizeof(word));
-	return !((all | word) & high);
-}
-
 /*
  * What the first byte of a character says: its length (0: it is none), and bounds of the second
  * byte.
@@ -82,6 +62,37 @@ static size_t valid_size(struct slice piece, size_t *invalid)
 	return size;
 }
 
+/* Whether @source is valid UTF-8; of ASCII, sixteen bytes at a time. */
+static bool source_is_valid(struct slice source)
+{
+	size_t at = 0;
+
+	while (source.size - at >= SQL_BLOCK) {
+		unsigned int high = sql_block_high(source.data + at);
+		bool valid;
+
+		if (!high) {
+			at += SQL_BLOCK;
+			continue;
+		}
+		at += (size_t)__builtin_ctz(high);
+		at += character_size(slice_after(source, at), &valid);
+		if (!valid)
+			return false;
+	}
+	if (at == source.size)
+		return true;
+	if (source.size >= SQL_BLOCK &&
+	    !(sql_block_high(source.data + source.size - SQL_BLOCK) >>
+	      (SQL_BLOCK - (source.size - at))))
+		return true;
+
+	size_t invalid;
+
+	valid_size(slice_after(source, at), &invalid);
+	return invalid == 0;
+}
+
 /* The first byte that does not fit starts the running hash with all that came before. */
 static void text_put(struct sql_text *text, struct slice piece)
 {
@@ -110,15 +121,15 @@ void sql_text_begin(struct sql_text *text, uint8_t *data, size_t capacity, struc
 	text->data = data;
 	text->capacity = capacity;
 	text->size = 0;
-	text->ascii = piece_is_ascii(source);
+	text->valid = source_is_valid(source);
 	text->overflowed = false;
 }
 
-void sql_text_append(struct sql_text *text, struct slice piece)
+void sql_text_append_checked(struct sql_text *text, struct slice piece)
 {
 	if (piece.size == 0)
 		return;
-	if (text->ascii) {
+	if (text->valid) {
 		text_put(text, piece);
 		return;
 	}
@@ -157,13 +168,6 @@ bool sql_text_copy(uint8_t *data, size_t room, struct slice piece, size_t *size)
 {
 	size_t used = 0;
 
-	if (piece_is_ascii(piece)) {
-		if (piece.size > room)
-			return false;
-		memcpy(data, piece.data, piece.size);
-		*size = piece.size;
-		return true;
-	}
 	while (piece.size) {
 		size_t invalid;
 		size_t valid = valid_size(piece, &invalid);

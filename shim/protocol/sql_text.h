@@ -11,12 +11,13 @@
 #include <xxhash.h>
 
 #include "base/slice.h"
+#include "protocol/sql_block.h"
 
 struct sql_text {
 	uint8_t *data; /* the caller's */
 	size_t capacity;
 	size_t size; /* while overflowed: capacity */
-	bool ascii; /* no byte above 0x7f will be appended */
+	bool valid; /* all that will be appended is valid UTF-8 */
 	bool overflowed; /* more was written than fits; only then is @hash in use */
 	XXH64_state_t hash;
 };
@@ -24,8 +25,40 @@ struct sql_text {
 /* Starts an empty text in @data, which pieces of @source will be appended to. */
 void sql_text_begin(struct sql_text *text, uint8_t *data, size_t capacity, struct slice source);
 
+/* For sql_text_append() alone: the same for pieces that do not fit or are not valid. */
+void sql_text_append_checked(struct sql_text *text, struct slice piece);
+
+/* Copies bytes that are few most of the time; no call, and no byte of either side is left out. */
+static inline void sql_text_move(uint8_t *to, const uint8_t *from, size_t size)
+{
+	size_t i = 0;
+
+	if (size < 4) {
+		for (; i < size; i++)
+			to[i] = from[i];
+	} else if (size < 8) {
+		memcpy(to, from, 4);
+		memcpy(to + size - 4, from + size - 4, 4);
+	} else if (size < 16) {
+		memcpy(to, from, 8);
+		memcpy(to + size - 8, from + size - 8, 8);
+	} else {
+		for (; i + 16 < size; i += 16)
+			memcpy(to + i, from + i, 16);
+		memcpy(to + size - 16, from + size - 16, 16);
+	}
+}
+
 /* Appends @piece, of the source or of ASCII. A character must not be spread over two pieces. */
-void sql_text_append(struct sql_text *text, struct slice piece);
+SQL_INLINE void sql_text_append(struct sql_text *text, struct slice piece)
+{
+	if (__builtin_expect(!text->valid || piece.size > text->capacity - text->size, 0)) {
+		sql_text_append_checked(text, piece);
+		return;
+	}
+	sql_text_move(text->data + text->size, piece.data, piece.size);
+	text->size += piece.size;
+}
 
 /*
  * Cuts the text so that it does not end inside a character, and gives XXH64 (seed 0) of all

@@ -9,7 +9,8 @@ const uint8_t sql_bytes[256] = {
 	['\f'] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
 	['\r'] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
 	[' '] = SQL_BYTE_GAP | SQL_BYTE_SPACE,
-	['\''] = SQL_BYTE_QUOTE,
+	['\''] = SQL_BYTE_QUOTE | SQL_BYTE_AFTER_PREFIX,
+	['&'] = SQL_BYTE_GAP | SQL_BYTE_AFTER_PREFIX,
 	['"'] = SQL_BYTE_DOUBLE_QUOTE,
 	['$'] = SQL_BYTE_DOLLAR | SQL_BYTE_IN_WORD,
 	['+'] = SQL_BYTE_SIGN,
@@ -42,15 +43,15 @@ static inline uint8_t peek(const struct sql_lexer *lexer, const uint8_t *at, siz
 	return (size_t)(lexer->end - at) > ahead ? at[ahead] : 0;
 }
 
-static inline const uint8_t *word_end(const struct sql_lexer *lexer, const uint8_t *at)
-{
-	while (at < lexer->end && sql_bytes[*at] & SQL_BYTE_IN_WORD)
-		at++;
-	return at;
-}
-
 static inline const uint8_t *find(const struct sql_lexer *lexer, const uint8_t *at, uint8_t byte)
 {
+	if (at <= lexer->last_block) {
+		unsigned int found = sql_block_equal(at, byte);
+
+		if (found)
+			return at + __builtin_ctz(found);
+		at += SQL_BLOCK;
+	}
 	return memchr(at, byte, (size_t)(lexer->end - at));
 }
 
@@ -176,7 +177,7 @@ static const uint8_t *string_end(const struct sql_lexer *lexer, const uint8_t *a
  * a number (12ab34, 1.2.3) are an error to the server, and may be a secret somebody forgot to
  * quote.
  */
-static const uint8_t *number_end(const struct sql_lexer *lexer, const uint8_t *at)
+static const uint8_t *long_number_end(const struct sql_lexer *lexer, const uint8_t *at)
 {
 	uint8_t radix = peek(lexer, at, 1) | 0x20;
 	bool decimal = *at != '0' || (radix != 'x' && radix != 'o' && radix != 'b');
@@ -194,6 +195,17 @@ static const uint8_t *number_end(const struct sql_lexer *lexer, const uint8_t *a
 		}
 	}
 	return at;
+}
+
+/* The same. Most numbers are a few digits with nothing behind them that could go on. */
+static inline const uint8_t *number_end(const struct sql_lexer *lexer, const uint8_t *at)
+{
+	size_t size = sql_run_size(lexer, at);
+	uint8_t next = peek(lexer, at, size);
+
+	if (size == 0 || size == SQL_BLOCK || next == '.' || begins(next) == SQL_BYTE_SIGN)
+		return long_number_end(lexer, at);
+	return at + size;
 }
 
 /*
@@ -291,7 +303,7 @@ static enum sql_token_kind colon_token(struct sql_lexer *lexer, const uint8_t *a
 {
 	if (begins(peek(lexer, at, 1)) != SQL_BYTE_LETTER)
 		return SQL_TOKEN_END;
-	return token_of(lexer, SQL_TOKEN_PARAMETER, at, word_end(lexer, at + 1));
+	return token_of(lexer, SQL_TOKEN_PARAMETER, at, sql_word_end(lexer, at + 1));
 }
 
 /* The token whose first byte is at @at, SQL_TOKEN_END when that byte is an operator only. */

@@ -16,6 +16,8 @@
 #define PROTOCOL_SQL_TOKEN_H
 
 #include "base/slice.h"
+#include "protocol/sql_block.h"
+#include "protocol/sql_keyword.h"
 
 enum sql_token_kind {
 	SQL_TOKEN_END, /* no more input; empty */
@@ -33,7 +35,7 @@ struct sql_lexer {
 	const uint8_t *start; /* of the last token, which ends at @at */
 	const uint8_t *at;
 	const uint8_t *end;
-	uint64_t packed; /* the last word, as sql_keyword_find_packed() wants it, or 0 */
+	const uint8_t *last_block; /* the last SQL_BLOCK bytes; NULL: there are fewer */
 	bool standard_conforming_strings; /* off: a backslash escapes in plain '...' too */
 };
 
@@ -54,6 +56,7 @@ enum {
 	SQL_BYTE_BEGINS = 0x0f,
 	SQL_BYTE_IN_WORD = 0x10,
 	SQL_BYTE_SPACE = 0x20,
+	SQL_BYTE_AFTER_PREFIX = 0x40, /* behind a word, makes it the prefix of a string */
 };
 
 extern const uint8_t sql_bytes[256];
@@ -65,6 +68,9 @@ static inline struct sql_lexer sql_lexer_of(struct slice statement,
 		.start = statement.data,
 		.at = statement.data,
 		.end = statement.data + statement.size,
+		.last_block = statement.size < SQL_BLOCK ?
+				      NULL :
+				      statement.data + statement.size - SQL_BLOCK,
 		.standard_conforming_strings = standard_conforming_strings,
 	};
 }
@@ -84,55 +90,49 @@ enum sql_token_kind sql_token_rare(struct sql_lexer *lexer, const uint8_t *at);
 /* The same for the word from lexer->start to @at, when a quote or an ampersand follows it. */
 enum sql_token_kind sql_token_prefixed(struct sql_lexer *lexer, const uint8_t *at);
 
-/* Each byte of a 64-bit word set to @byte. */
-#define SQL_EACH(byte) (0x0101010101010101u * (byte))
-
 /*
- * Eight bytes at once: of the letters and underscores at @at, how many there are before another
- * byte comes, and those in lower case, packed. The sums do not carry from byte to byte since no
- * byte is above 0x7f; a byte that was passes for a letter, which it is in SQL.
+ * How many letters, digits, underscores and bytes above 0x7f there are from @at on, SQL_BLOCK at
+ * most; 0 in a statement that is too short for blocks. The last block is read from its start.
  */
-static inline size_t sql_word_pack(const uint8_t *at, uint64_t *packed)
+SQL_INLINE size_t sql_run_size(const struct sql_lexer *lexer, const uint8_t *at)
 {
-	uint64_t bytes;
+	const uint8_t *last = lexer->last_block;
+	unsigned int run;
 
-	memcpy(&bytes, at, sizeof(bytes));
-
-	uint64_t low = bytes & SQL_EACH(0x7f);
-	uint64_t lower = low | SQL_EACH(0x20);
-	uint64_t from_a = lower + SQL_EACH(0x80 - 'a');
-	uint64_t behind_z = lower + SQL_EACH(0x80 - 'z' - 1);
-	uint64_t no_underscore = (low ^ SQL_EACH('_')) + SQL_EACH(0x7f);
-	uint64_t others = (~from_a | behind_z) & no_underscore & SQL_EACH(0x80);
-
-	if (others == 0)
-		return sizeof(bytes);
-
-	int bits = __builtin_ctzll(others) - 7;
-
-	*packed = (bytes | SQL_EACH(0x20)) & (((uint64_t)1 << bits) - 1);
-	return (size_t)bits / 8;
+	if (__builtin_expect(at <= last, 1))
+		run = sql_block_words(at);
+	else if (last)
+		run = sql_block_words(last) >> (at - last);
+	else
+		return 0;
+	return (size_t)__builtin_ctz(~run);
 }
 
-/* Behind the word at @at, whose first byte is a letter. */
-static inline const uint8_t *sql_word_read(struct sql_lexer *lexer, const uint8_t *at)
+/* Behind the bytes from @at on that may be part of a word. */
+SQL_INLINE const uint8_t *sql_word_end(const struct sql_lexer *lexer, const uint8_t *at)
 {
-	const uint8_t *end = lexer->end;
-
-	lexer->packed = 0;
-	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && (size_t)(end - at) >= sizeof(uint64_t)) {
-		uint64_t packed = 0;
-		size_t size = sql_word_pack(at, &packed);
-
-		at += size;
-		if (size < sizeof(uint64_t) && !(sql_bytes[*at] & SQL_BYTE_IN_WORD)) {
-			lexer->packed = size > 1 ? packed : 0;
-			return at;
-		}
-	}
-	while (at < end && sql_bytes[*at] & SQL_BYTE_IN_WORD)
+	at += sql_run_size(lexer, at);
+	while (__builtin_expect(at < lexer->end && sql_bytes[*at] & SQL_BYTE_IN_WORD, 0))
 		at++;
 	return at;
+}
+
+/* What the last token, a word, is to sql_keyword_find(). */
+SQL_INLINE enum sql_keyword_id sql_token_keyword(const struct sql_lexer *lexer)
+{
+	struct slice word = sql_token_slice(lexer);
+	uint64_t packed;
+
+	if (__builtin_expect(word.data <= lexer->last_block, 1))
+		packed = sql_pack(word.data);
+	else if (lexer->end - word.data >= (ptrdiff_t)sizeof(packed))
+		packed = sql_pack(word.data);
+	else if (lexer->last_block)
+		packed = sql_pack(lexer->end - sizeof(packed)) >>
+			 (64 - 8 * (lexer->end - word.data));
+	else
+		return sql_keyword_find(word);
+	return sql_keyword_find_packed(packed, word);
 }
 
 /*
@@ -145,10 +145,8 @@ static inline void sql_token_skip_qualified(struct sql_lexer *lexer)
 
 	while (end - at > 1 && *at == '.' &&
 	       (sql_bytes[at[1]] & SQL_BYTE_BEGINS) == SQL_BYTE_LETTER) {
-		do
-			at++;
-		while (at < end && sql_bytes[*at] & SQL_BYTE_IN_WORD);
-		if (at < end && (*at == '\'' || *at == '&'))
+		at = sql_word_end(lexer, at + 1);
+		if (at < end && sql_bytes[*at] & SQL_BYTE_AFTER_PREFIX)
 			break;
 		lexer->at = at;
 	}
@@ -158,8 +156,7 @@ static inline void sql_token_skip_qualified(struct sql_lexer *lexer)
  * Reads the next token. In the header because words and marks are nearly all of SQL, and this is
  * the inner loop of every traced query.
  */
-static inline __attribute__((always_inline)) enum sql_token_kind
-sql_token_next(struct sql_lexer *lexer)
+SQL_INLINE enum sql_token_kind sql_token_next(struct sql_lexer *lexer)
 {
 	const uint8_t *at = lexer->at, *end = lexer->end;
 
@@ -172,8 +169,8 @@ sql_token_next(struct sql_lexer *lexer)
 		}
 		lexer->start = at;
 		if (begins == SQL_BYTE_LETTER) {
-			at = sql_word_read(lexer, at);
-			if (at < end && (*at == '\'' || *at == '&'))
+			at = sql_word_end(lexer, at);
+			if (at < end && sql_bytes[*at] & SQL_BYTE_AFTER_PREFIX)
 				return sql_token_prefixed(lexer, at);
 			lexer->at = at;
 			return SQL_TOKEN_WORD;

@@ -41,7 +41,8 @@ __attribute__((visibility("default"))) char otelshim_instance;
 extern char own_instance __attribute__((alias("otelshim_instance"), visibility("hidden")));
 
 static struct area_header *session_area;	/* the supervisor's; set once, at load */
-static char tracestate[TRACESTATE_MAX];
+static char tracestate[TRACESTATE_MAX] COLD_TABLE;
+static size_t tracestate_size;
 
 /*
  * atexit() names by it the object whose handlers these are; otherwise the compiler's start files,
@@ -129,8 +130,10 @@ static void inherit_context(void)
 	struct trace_context context;
 	bool inherited = traceparent.size && traceparent_parse(traceparent, &context);
 
-	if (inherited && state.size && state.size < sizeof(tracestate))
+	if (inherited && state.size && state.size < sizeof(tracestate)) {
 		memcpy(tracestate, state.data, state.size);
+		tracestate_size = state.size;
+	}
 	if (inherited)
 		context.remote = true;
 	parent_configure(inherited ? &context : NULL, &sampler);
@@ -145,7 +148,7 @@ static void configure_calls(const struct config *settings)
 		.large_objects = settings->pg_large_objects,
 		.extra = settings->params || settings->pg_sqlcommenter == CONFIG_ON,
 		.comments = settings->pg_sqlcommenter == CONFIG_ON,
-		.tracestate = slice_of_string(tracestate),
+		.tracestate = slice_of(tracestate, tracestate_size),
 	};
 }
 
@@ -161,7 +164,8 @@ __attribute__((constructor)) static void lifecycle_load(void)
 	resolve_begin();
 	config_load();
 	settings = config();
-	log_configure((enum log_level)settings->log_level, settings->log_file);
+	log_configure((enum log_level)settings->log_level,
+		      settings->log_file_set ? settings->log_file : NULL);
 	if (!stays_inert() && !settings->sdk_disabled &&
 	    (!settings->session_set || use_session())) {
 		inherit_context();
@@ -187,7 +191,7 @@ static void describe_process(void)
 		slice_of(path, size > 0 ? (size_t)size : 0),
 		slice_first(slice_of_string(settings->service_name), UINT16_MAX),
 		slice_first(slice_of_string(settings->resource_attributes), UINT16_MAX),
-		slice_of_string(tracestate),
+		slice_of(tracestate, tracestate_size),
 		slice_first(slice_of_string(program_invocation_name), 4096),
 	};
 	const struct area_process body = {

@@ -21,53 +21,51 @@ struct config_setting {
 	enum config_kind kind;
 	uint16_t field, set;	/* offsets in struct config */
 	const char *name;
-	const char *text;	/* preset of a string or a choice */
 	const char *choices;
 	const char *instead;	/* of a value that cannot be read */
-	int64_t preset, least, most;
-	double ratio;	/* preset of a ratio */
+	int64_t least, most;
 };
 
 static const struct config_setting config_settings[] = {
 #define BOOLEAN(field_, name_, preset_, meaning) \
 	{ .kind = CONFIG_BOOLEAN, .field = offsetof(struct config, field_), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .preset = preset_, \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .instead = "is neither true nor false; " #preset_ " is used" },
 #define INTEGER(field_, name_, preset_, least_, most_, meaning) \
 	{ .kind = CONFIG_INTEGER, .field = offsetof(struct config, field_), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .preset = preset_, \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .least = least_, .most = most_, \
 	  .instead = "is not a number from " #least_ " to " #most_ "; " #preset_ " is used" },
 #define MILLISECONDS(field_, name_, preset_, meaning) \
 	{ .kind = CONFIG_INTEGER, .field = offsetof(struct config, field_), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .preset = preset_, \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .least = 0, .most = INT32_MAX, \
 	  .instead = "is not a number of milliseconds; " #preset_ " is used" },
 #define DURATION(field_, name_, preset_, shown, meaning) \
 	{ .kind = CONFIG_DURATION, .field = offsetof(struct config, field_##_ns), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .preset = preset_, \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .instead = "is not a duration such as 250us, 100ms or 1s; " shown " is used" },
 #define SIZE(field_, name_, preset_, least_, most_, shown, meaning) \
 	{ .kind = CONFIG_SIZE, .field = offsetof(struct config, field_), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .preset = preset_, \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .least = least_, .most = most_, \
 	  .instead = "is not a size from " #least_ " to " #most_ " bytes; " shown " is used" },
 #define RATIO(field_, name_, preset_, meaning) \
 	{ .kind = CONFIG_FRACTION, .field = offsetof(struct config, field_), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .ratio = preset_, \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .instead = "is not a number from 0 to 1; " #preset_ " is used" },
 #define STRING(field_, name_, preset_, meaning) \
 	{ .kind = CONFIG_STRING, .field = offsetof(struct config, field_), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .text = preset_, \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .instead = "is too long; it is taken as unset" },
-#define CHOICE(field_, name_, preset_, choices_, meaning) \
+#define CHOICE(field_, name_, preset_, place, choices_, meaning) \
 	{ .kind = CONFIG_CHOICE, .field = offsetof(struct config, field_), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .text = preset_, \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .choices = choices_, .instead = "is not one of " choices_ "; " preset_ " is used" },
-#define NUMBERS(field_, name_, preset_, meaning) \
+#define NUMBERS(field_, name_, meaning) \
 	{ .kind = CONFIG_NUMBERS, .field = offsetof(struct config, field_), \
-	  .set = offsetof(struct config, field_##_set), .name = name_, .text = preset_, \
-	  .instead = "is neither off, all nor numbers from 0 to 15; " preset_ " is used" },
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
+	  .instead = "is neither off, all nor numbers from 0 to 15; off is used" },
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -88,8 +86,8 @@ static const struct config_row config_table[] = {
 #define SIZE(field, name, preset, least, most, shown, meaning) { name, shown, NULL, meaning },
 #define RATIO(field, name, preset, meaning) { name, #preset, NULL, meaning },
 #define STRING(field, name, preset, meaning) { name, preset, NULL, meaning },
-#define CHOICE(field, name, preset, choices, meaning) { name, preset, choices, meaning },
-#define NUMBERS(field, name, preset, meaning) { name, preset, NULL, meaning },
+#define CHOICE(field, name, preset, place, choices, meaning) { name, preset, choices, meaning },
+#define NUMBERS(field, name, meaning) { name, "off", NULL, meaning },
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -135,8 +133,32 @@ static const struct config_alias config_levels[] = {
 	{ "verbose", LOG_DEBUG }, { "trace", LOG_DEBUG }, { "all", LOG_DEBUG },
 };
 
-static struct config config_present COLD_TABLE;
-static _Atomic int config_loaded;
+/* What is in force where nothing is set: complete, so that most processes read no row at all. */
+static const struct config config_presets = {
+#define BOOLEAN(field, name, preset, meaning) .field = preset,
+#define INTEGER(field, name, preset, least, most, meaning) .field = preset,
+#define MILLISECONDS(field, name, preset, meaning) .field = preset,
+#define DURATION(field, name, preset, shown, meaning) .field##_ns = preset,
+#define SIZE(field, name, preset, least, most, shown, meaning) .field = preset,
+#define RATIO(field, name, preset, meaning) .field = preset,
+#define STRING(field, name, preset, meaning) .field = preset,
+#define CHOICE(field, name, preset, place, choices, meaning) .field = place,
+#define NUMBERS(field, name, meaning) .field = 0,
+#include "base/config.def"
+#undef BOOLEAN
+#undef INTEGER
+#undef MILLISECONDS
+#undef DURATION
+#undef SIZE
+#undef RATIO
+#undef STRING
+#undef CHOICE
+#undef NUMBERS
+};
+
+static struct config config_own COLD_TABLE;
+static char config_strings[CONFIG_STRINGS] COLD_TABLE;
+static const struct config *_Atomic config_present;
 static _Atomic int config_warned;
 
 /* Cut before a character that does not fit as a whole. */
@@ -165,7 +187,7 @@ static void config_complain(struct config *config, const char *name, struct slic
 
 static bool config_keep(struct config *config, struct slice value, const char **ret)
 {
-	char *copy = config->strings + config->strings_used;
+	char *copy = config_strings + config->strings_used;
 
 	if (value.size >= CONFIG_STRINGS - config->strings_used)
 		return false;
@@ -179,36 +201,6 @@ static bool config_keep(struct config *config, struct slice value, const char **
 static void *config_field(struct config *config, const struct config_setting *setting)
 {
 	return (uint8_t *)config + setting->field;
-}
-
-static void config_preset(struct config *config, const struct config_setting *setting)
-{
-	void *field = config_field(config, setting);
-
-	switch (setting->kind) {
-	case CONFIG_BOOLEAN:
-		*(bool *)field = setting->preset != 0;
-		break;
-	case CONFIG_INTEGER:
-		*(int64_t *)field = setting->preset;
-		break;
-	case CONFIG_DURATION:
-	case CONFIG_SIZE:
-		*(uint64_t *)field = (uint64_t)setting->preset;
-		break;
-	case CONFIG_FRACTION:
-		*(double *)field = setting->ratio;
-		break;
-	case CONFIG_STRING:
-		*(const char **)field = setting->text;
-		break;
-	case CONFIG_CHOICE:
-		config_parse_choice(slice_of_string(setting->text), setting->choices, field);
-		break;
-	case CONFIG_NUMBERS:
-		config_parse_numbers(slice_of_string(setting->text), field);
-		break;
-	}
 }
 
 static bool config_parse_level(struct slice value, const char *choices, int *ret)
@@ -292,7 +284,6 @@ static const char *config_instead(const struct config_setting *setting, struct s
 static void config_read_setting(struct config *config, const struct config_setting *setting,
 				struct slice value)
 {
-	config_preset(config, setting);
 	if (value.size == 0)
 		return;
 	if (config_parse(config, setting, value)) {
@@ -360,8 +351,7 @@ static void config_refuse_file(config_source *source, struct config *config)
 
 void config_read(config_source *source, struct config *ret)
 {
-	/* The pool needs no clearing, and its pages no touching. */
-	memset(ret, 0, offsetof(struct config, strings));
+	*ret = config_presets;
 	config_refuse_file(source, ret);
 	for (size_t i = 0; i < sizeof(config_settings) / sizeof(config_settings[0]); i++) {
 		const struct config_setting *setting = &config_settings[i];
@@ -380,25 +370,23 @@ static const char *config_environment(const char *name)
 	return secure_getenv(name);
 }
 
-static const char *config_nothing(const char *name)
+START void config_load(void)
 {
-	(void)name;
-	return NULL;
-}
+	const struct config *present = &config_presets;
 
-void config_load(void)
-{
-	if (atomic_load_explicit(&config_loaded, memory_order_acquire))
+	if (atomic_load_explicit(&config_present, memory_order_acquire))
 		return;
-	config_read(environment_has(CONFIG_PREFIX) ? config_environment : config_nothing,
-		    &config_present);
-	atomic_store_explicit(&config_loaded, 1, memory_order_release);
+	if (environment_has(CONFIG_PREFIX)) {
+		config_read(config_environment, &config_own);
+		present = &config_own;
+	}
+	atomic_store_explicit(&config_present, present, memory_order_release);
 }
 
-const struct config *config(void)
+START const struct config *config(void)
 {
 	config_load();
-	return &config_present;
+	return atomic_load_explicit(&config_present, memory_order_relaxed);
 }
 
 void config_warn(void)

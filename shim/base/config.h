@@ -5,8 +5,8 @@
  * quotes the value; warnings are kept, and told by whoever first has a reason to speak (otel-spec
  * 1.1).
  *
- * Ownership: the structure owns copies of all strings; the program may change its environment
- * later.
+ * Ownership: strings are copies in one pool, until the next config_read(); the program may change
+ * its environment later.
  * Threads: config_load() once, at load; read-only afterwards. No allocation.
  */
 #ifndef BASE_CONFIG_H
@@ -48,8 +48,8 @@ struct config {
 #define SIZE(field, name, preset, least, most, shown, meaning) uint64_t field; bool field##_set;
 #define RATIO(field, name, preset, meaning) double field; bool field##_set;
 #define STRING(field, name, preset, meaning) const char *field; bool field##_set;
-#define CHOICE(field, name, preset, choices, meaning) int field; bool field##_set;
-#define NUMBERS(field, name, preset, meaning) uint32_t field; bool field##_set;
+#define CHOICE(field, name, preset, place, choices, meaning) int field; bool field##_set;
+#define NUMBERS(field, name, meaning) uint32_t field; bool field##_set;
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -62,8 +62,7 @@ struct config {
 #undef NUMBERS
 	size_t warnings;	/* how many, also those that found no place below */
 	struct config_warning warning[CONFIG_WARNINGS];
-	size_t strings_used;
-	char strings[CONFIG_STRINGS];
+	size_t strings_used;	/* of CONFIG_STRINGS */
 };
 
 /* Where a value comes from: secure_getenv() in the library, a table in tests. */

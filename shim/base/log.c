@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/cold.h"
 #include "base/raw.h"
 
 #define LOG_LINE 512
@@ -23,7 +24,8 @@ struct log_line {
 };
 
 static enum log_level log_level = LOG_NONE;
-static char log_path[LOG_PATH];
+static bool log_has_path;
+static char log_path[LOG_PATH] COLD_TABLE;
 static bool log_detached;
 
 /*
@@ -31,7 +33,7 @@ static bool log_detached;
  * writer, so that a child forked in the middle is not held back by a writer that it does not have.
  */
 static _Atomic uint32_t log_writer;
-static struct log_line log_line;
+static struct log_line log_line COLD_TABLE;
 static uint64_t log_minute_ns;	/* start of this minute; the writer's, as the next two */
 static uint32_t log_lines;	/* written in it */
 static uint64_t log_told;	/* of those held back */
@@ -42,15 +44,17 @@ void log_detach(void)
 	log_detached = true;
 }
 
-void log_configure(enum log_level level, const char *path)
+START void log_configure(enum log_level level, const char *path)
 {
 	size_t size = path ? strlen(path) : 0;
 
 	log_level = level;
 	if (size >= sizeof(log_path))
 		size = 0;
-	if (size)
-		memcpy(log_path, path, size);
+	log_has_path = size > 0;
+	if (!log_has_path)
+		return;
+	memcpy(log_path, path, size);
 	log_path[size] = '\0';
 }
 
@@ -213,9 +217,9 @@ static int log_open(void)
 {
 	const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
-	if (log_path[0] == '\0' && log_detached)
+	if (!log_has_path && log_detached)
 		return (int)raw_call4(SYS_openat, AT_FDCWD, (long)"/proc/self/fd/2", flags, 0);
-	if (log_path[0] == '\0')
+	if (!log_has_path)
 		return LOG_STDERR;
 	return (int)raw_call4(SYS_openat, AT_FDCWD, (long)log_path,
 			      flags | O_CREAT | O_NOFOLLOW, 0600);

@@ -22,6 +22,7 @@
 #include "base/raw.h"
 #include "base/resolve.h"
 #include "call/deepbind.h"
+#include "call/descriptor.h"
 #include "call/option.h"
 #include "call/parent.h"
 #include "call/submit.h"
@@ -339,6 +340,7 @@ void lifecycle_seal(void)
 	if (!in_own_memory())
 		return;
 	deepbind_allow(false);
+	descriptor_allow(false);
 	atomic_store(&sealed, true);
 	atomic_store(&submit_ready_process, 0);
 }
@@ -348,5 +350,6 @@ void lifecycle_unseal(void)
 	if (!in_own_memory())
 		return;
 	deepbind_allow(true);
+	descriptor_allow(true);
 	atomic_store(&sealed, false);
 }

@@ -57,3 +57,8 @@ const struct real *real(void)
 		real_fill();
 	return &real_table.functions;
 }
+
+const struct real *real_filled(void)
+{
+	return &real_table.functions;
+}

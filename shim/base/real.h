@@ -36,4 +36,7 @@ struct real {
 
 const struct real *real(void);
 
+/* The same without asking whether the table is filled: after real() was called once. */
+const struct real *real_filled(void);
+
 #endif

@@ -14,9 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cold.h"
 #include "call/command.h"
-#include "call/libpq.h"
-#include "call/traffic.h"
 
 /* A call that may fail to connect begins; it ends. */
 void attempt_begin(void);
@@ -27,8 +26,8 @@ void attempt_blame(struct command *command);
 
 /* ---- what the hooks see; each leaves errno as it is ---- */
 
-/* connect() by @libpq; @error: 0, or its errno. */
-void attempt_connected(const struct libpq *libpq, int fd, int error);
+/* connect() by libpq; @error: 0, or its errno. */
+COLD void attempt_connected(int error);
 
 /* getsockopt(SO_ERROR) by libpq. */
 void attempt_told(int error);
@@ -36,7 +35,7 @@ void attempt_told(int error);
 /* getaddrinfo() by libpq found nothing. */
 void attempt_unresolved(void);
 
-/* The server's bytes on a connection that is being made. */
-void attempt_answered(const void *bytes, size_t size);
+/* A server's bytes on a connection that no command was seen on yet. */
+COLD void attempt_answered(const void *bytes, size_t size);
 
 #endif

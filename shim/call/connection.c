@@ -85,7 +85,7 @@ struct connection *connection_of(struct pg_conn *handle, const struct libpq *lib
 	/* Made out of our sight, perhaps by our parent: then it may be in pipeline mode. */
 	connection->pipeline = libpq->PQpipelineStatus &&
 			       libpq->PQpipelineStatus(handle) != PG_PIPELINE_OFF;
-	connection->slot->traffic = (struct traffic){ .libpq = libpq };
+	connection->slot->traffic = (struct traffic){ .armed = false };
 	connection->slot->connection = connection;
 	return connection;
 }

@@ -3,6 +3,7 @@
 #include "call/libpq.h"
 
 #include "base/cold.h"
+#include "base/real.h"
 
 #define LIBRARIES 64
 #define CALLERS 128
@@ -79,8 +80,13 @@ static void library_announce(const struct libpq *libpq)
 {
 	const struct libpq *none = &nothing;
 
-	if (!atomic_compare_exchange_strong(&libpq_copies.first, &none, libpq))
-		atomic_store(&libpq_copies.more, true);
+	if (!atomic_compare_exchange_strong(&libpq_copies.first, &none, libpq)) {
+		atomic_store(&libpq_copies.reach, LIBPQ_REACH_MANY);
+		return;
+	}
+	atomic_store_explicit(&libpq_copies.start, libpq->object.start, memory_order_relaxed);
+	atomic_store_explicit(&libpq_copies.size, libpq->object.end - libpq->object.start,
+			      memory_order_release);
 }
 
 const struct libpq *libpq_inside_more(const void *return_address)
@@ -90,6 +96,17 @@ const struct libpq *libpq_inside_more(const void *return_address)
 		    libpq_is_inside(&library[i].libpq, return_address))
 			return &library[i].libpq;
 	return NULL;
+}
+
+bool libpq_confirm_slowly(const void *return_address)
+{
+	enum libpq_reach seen = LIBPQ_REACH_NEW;
+
+	real();
+	if (atomic_compare_exchange_strong(&libpq_copies.reach, &seen, LIBPQ_REACH_FIRST) ||
+	    seen == LIBPQ_REACH_FIRST)
+		return libpq_in_first(return_address);
+	return libpq_inside(return_address) != NULL;
 }
 
 /* What we call ourselves is there; only older copies lack what is asked for before it is called. */

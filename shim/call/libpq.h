@@ -93,16 +93,27 @@ const struct libpq *libpq_called_by(const struct resolve_object *caller, enum re
  */
 bool libpq_set_deep(const struct resolve_object *caller);
 
-/* The copies met so far, newest last; for libpq_inside() only. */
+/* How to tell whether an address is inside libpq. */
+enum libpq_reach {
+	LIBPQ_REACH_NEW,	/* base/real.h is to be filled first */
+	LIBPQ_REACH_FIRST,	/* by the range of the first copy */
+	LIBPQ_REACH_MANY	/* in the list of the copies */
+};
+
+/* The copies met so far; for the functions below only. */
 struct libpq_copies {
 	const struct libpq *_Atomic first;	/* never null: at first one that holds nothing */
-	_Atomic bool more;
+	_Atomic uintptr_t start, size;		/* its range */
+	_Atomic enum libpq_reach reach;
 };
 
 extern struct libpq_copies libpq_copies;
 
 /* Of all copies but the first. */
 COLD const struct libpq *libpq_inside_more(const void *return_address);
+
+/* What libpq_confirm() does where there is more than a range to ask. */
+COLD bool libpq_confirm_slowly(const void *return_address);
 
 /* To be called where a library may have come or gone since (each new connection). */
 void libpq_refresh(void);
@@ -122,7 +133,9 @@ static inline const struct libpq *libpq_first(void)
 /* The libpq but for the first that @return_address lies in, or null. */
 static inline const struct libpq *libpq_inside_other(const void *return_address)
 {
-	if (__builtin_expect(!atomic_load_explicit(&libpq_copies.more, memory_order_relaxed), 1))
+	if (__builtin_expect(atomic_load_explicit(&libpq_copies.reach, memory_order_relaxed) !=
+				     LIBPQ_REACH_MANY,
+			     1))
 		return NULL;
 	return libpq_inside_more(return_address);
 }
@@ -134,6 +147,36 @@ static inline const struct libpq *libpq_inside(const void *return_address)
 
 	return libpq_is_inside(first, return_address) ? first :
 							libpq_inside_other(return_address);
+}
+
+/* ---- for functions of libc, which all of the program calls ---- */
+
+static inline bool libpq_in_first(const void *return_address)
+{
+	uintptr_t size = atomic_load_explicit(&libpq_copies.size, memory_order_acquire);
+	uintptr_t start = atomic_load_explicit(&libpq_copies.start, memory_order_relaxed);
+
+	return (uintptr_t)return_address - start < size;
+}
+
+/*
+ * Where a hook begins. False, the common way: @return_address is in no libpq, and real_filled() may
+ * be used. True: libpq_confirm() knows. Calls nothing.
+ */
+static inline bool libpq_may_be_inside(const void *return_address)
+{
+	return libpq_in_first(return_address) ||
+	       atomic_load_explicit(&libpq_copies.reach, memory_order_acquire) !=
+		       LIBPQ_REACH_FIRST;
+}
+
+/* Of what libpq_may_be_inside() did not rule out; real_filled() may be used in any case after. */
+static inline bool libpq_confirm(const void *return_address)
+{
+	return __builtin_expect(atomic_load_explicit(&libpq_copies.reach, memory_order_acquire) ==
+					LIBPQ_REACH_FIRST,
+				1) ||
+	       libpq_confirm_slowly(return_address);
 }
 
 #endif

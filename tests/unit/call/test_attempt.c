@@ -8,37 +8,33 @@
 #include "tests/support/program.h"
 #include "tests/support/traced.h"
 
-#define FD 900
-
-static const struct libpq *libpq;
-
 static void refused(void)
 {
-	attempt_connected(libpq, FD, ECONNREFUSED);
+	attempt_connected(ECONNREFUSED);
 }
 
 static void refused_later(void)
 {
-	attempt_connected(libpq, FD, EINPROGRESS);
+	attempt_connected(EINPROGRESS);
 	attempt_told(ECONNREFUSED);
 }
 
 static void out_of_reach(void)
 {
-	attempt_connected(libpq, FD, ENETUNREACH);
+	attempt_connected(ENETUNREACH);
 }
 
 static void answered(void)
 {
 	static const char answer[] = "E\0\0\0\x0c" "C28000\0";
 
-	attempt_connected(libpq, FD, 0);
+	attempt_connected(0);
 	attempt_answered(answer, sizeof(answer));
 }
 
 static void answered_well(void)
 {
-	attempt_connected(libpq, FD, 0);
+	attempt_connected(0);
 	attempt_answered("R\0\0\0\x08\0\0\0\0", 9);
 }
 
@@ -64,8 +60,6 @@ static void the_last_trouble_is_the_reason(void **state)
 {
 	(void)state;
 	program_begin(SUBMIT_CONNECT_ON);
-	libpq = libpq_of_caller(program_address());
-	assert_non_null(libpq);
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++) {
 		struct command command = { 0 };
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "call/connection.h"
@@ -48,7 +49,7 @@ static void a_split_is_measured_or_absent(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(splits) / sizeof(*splits); i++) {
-		struct traffic traffic = { .libpq = NULL };
+		struct traffic traffic = { .armed = false };
 		uint64_t first_ns = 4711, fetch_ns = 4712;
 		bool known;
 
@@ -69,52 +70,69 @@ static void a_split_is_measured_or_absent(void **state)
 	}
 }
 
-static void only_libpq_itself_moves_bytes_of_a_command(void **state)
+static void only_bytes_of_a_command_under_way_count(void **state)
 {
-	const struct libpq *libpq = libpq_of_caller(program_address());
-	struct traffic traffic = { .libpq = libpq };
+	struct traffic traffic = { .armed = false };
 
 	(void)state;
-	assert_null(traffic_of(77, libpq_address()));
+	assert_null(traffic_of(77));
 	traffic_enter(77, &traffic);
-	assert_null(traffic_of(77, libpq_address()));
+	assert_null(traffic_of(77));
 	traffic_begin(&traffic);
-	assert_ptr_equal(traffic_of(77, libpq_address()), &traffic);
-	assert_null(traffic_of(77, program_address()));
-	assert_null(traffic_of(76, libpq_address()));
-	assert_null(traffic_of(-1, libpq_address()));
-	assert_null(traffic_of(INT32_MAX, libpq_address()));
-	assert_null(traffic_of(TRAFFIC_CHUNK * TRAFFIC_CHUNKS, libpq_address()));
+	assert_ptr_equal(traffic_of(77), &traffic);
+	assert_null(traffic_of(76));
+	assert_null(traffic_of(-1));
+	assert_null(traffic_of(INT32_MAX));
+	assert_null(traffic_of(DESCRIPTORS_MAX));
 	traffic_end(&traffic);
-	assert_null(traffic_of(77, libpq_address()));
+	assert_null(traffic_of(77));
 	traffic_remove(77, &traffic);
 }
 
 static void a_descriptor_leads_to_whoever_entered_last(void **state)
 {
-	const struct libpq *libpq = libpq_of_caller(program_address());
-	struct traffic first = { .libpq = libpq, .armed = true };
-	struct traffic second = { .libpq = libpq, .armed = true };
-	const int fd = TRAFFIC_CHUNK * TRAFFIC_CHUNKS - 1;
+	struct traffic first = { .armed = true }, second = { .armed = true };
+	const int fd = DESCRIPTORS_MAX - 1;
 
 	(void)state;
 	traffic_enter(fd, &first);
 	traffic_enter(fd, &second);
 	traffic_remove(fd, &first);
-	assert_ptr_equal(traffic_of(fd, libpq_address()), &second);
+	assert_ptr_equal(traffic_of(fd), &second);
 	traffic_remove(fd, &second);
-	assert_null(traffic_of(fd, libpq_address()));
+	assert_null(traffic_of(fd));
 	traffic_enter(-1, &first);
 	traffic_remove(-1, &first);
 	traffic_enter(fd + 1, &first);
 	traffic_remove(fd + 1, &first);
 }
 
+static void a_connection_that_leaves_takes_its_tag_with_it(void **state)
+{
+	struct traffic first = { .armed = true }, second = { .armed = true };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)state;
+	traffic_enter(fd, &first);
+	assert_int_equal(descriptor_owner(fd), DESCRIPTOR_PG);
+	traffic_remove(fd, &first);
+	assert_int_equal(descriptor_owner(fd), DESCRIPTOR_UNKNOWN);
+	/* A reset connects under the same number before the old connection is left. */
+	traffic_enter(fd, &first);
+	descriptor_tag(fd, DESCRIPTOR_PG);
+	assert_null(traffic_of(fd));
+	traffic_remove(fd, &first);
+	assert_int_equal(descriptor_owner(fd), DESCRIPTOR_PG);
+	traffic_enter(fd, &second);
+	traffic_remove(fd, &second);
+	close(fd);
+}
+
 /* ---- of whole commands ---- */
 
 static struct traffic *traffic_by(struct pg_conn *conn)
 {
-	return traffic_of(conn->fd, libpq_address());
+	return traffic_of(conn->fd);
 }
 
 /* What libpq does while it works; a receive that fails with EAGAIN tells us nothing. */
@@ -224,15 +242,14 @@ static void a_reset_moves_the_measure_to_the_new_descriptor(void **state)
 
 static void *enter_and_leave(void *argument)
 {
-	const struct libpq *libpq = libpq_of_caller(program_address());
 	int first = *(int *)argument;
 
 	for (int i = 0; i < 20000; i++) {
-		struct traffic traffic = { .libpq = libpq, .armed = true };
-		int fd = first + i * 4 % (int)(TRAFFIC_CHUNK * 64);
+		struct traffic traffic = { .armed = true };
+		int fd = first + i * 4 % (int)(DESCRIPTOR_CHUNK * 64);
 
 		traffic_enter(fd, &traffic);
-		if (traffic_of(fd, libpq_address()) != &traffic)
+		if (traffic_of(fd) != &traffic)
 			return argument;
 		traffic_remove(fd, &traffic);
 	}
@@ -258,8 +275,9 @@ static void threads_use_the_table_at_once(void **state)
 }
 
 TESTS(cmocka_unit_test(a_split_is_measured_or_absent),
-      cmocka_unit_test(only_libpq_itself_moves_bytes_of_a_command),
+      cmocka_unit_test(only_bytes_of_a_command_under_way_count),
       cmocka_unit_test(a_descriptor_leads_to_whoever_entered_last),
+      cmocka_unit_test(a_connection_that_leaves_takes_its_tag_with_it),
       cmocka_unit_test(a_synchronous_command_has_its_split),
       cmocka_unit_test(an_asynchronous_command_has_its_own_split),
       cmocka_unit_test(an_incomplete_command_has_no_split),

@@ -62,6 +62,31 @@ static inline void plugin_build(const char *file, const char *source, const char
 	assert_int_equal(system(command), 0);
 }
 
+/*
+ * Builds a program from @source with these further @flags and runs it by the shell's @command in
+ * the directory; what it says, until the next call. It must end well.
+ */
+static inline const char *plugin_program(const char *source, const char *flags,
+					 const char *command)
+{
+	static char output[256];
+	const char *compiler = getenv("CC");
+	char whole[1024];
+	FILE *pipe;
+	size_t size;
+
+	plugin_write("program.c", source);
+	snprintf(whole, sizeof(whole),
+		 "cd %s && %s -w -o program program.c -L. -Wl,-rpath,%s %s && %s", plugin_directory,
+		 compiler ? compiler : "cc", plugin_directory, flags, command);
+	pipe = popen(whole, "r");
+	assert_non_null(pipe);
+	size = fread(output, 1, sizeof(output) - 1, pipe);
+	output[size] = '\0';
+	assert_int_equal(pclose(pipe), 0);
+	return output;
+}
+
 static inline void *plugin_open(const char *file, int flags)
 {
 	void *handle = dlopen(plugin_path(file), RTLD_NOW | flags);

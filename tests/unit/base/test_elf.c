@@ -8,6 +8,7 @@
 #include "base/elf.h"
 #include "base/resolve.h"
 #include "tests/support/plugin.h"
+#include "tests/support/plugin_elf.h"
 
 static const char *const source =
 	"int plain(void) { return 1; }\n"
@@ -23,19 +24,6 @@ static const char *const source =
 	"static int chosen(void) { return 8; }\n"
 	"static void *choose(void) { return chosen; }\n"
 	"int indirect(void) __attribute__((ifunc(\"choose\")));\n";
-
-static struct elf open_handle(void *handle)
-{
-	struct resolve_object object;
-	struct link_map *map;
-	struct elf elf;
-
-	assert_int_equal(dlinfo(handle, RTLD_DI_LINKMAP, &map), 0);
-	assert_true(resolve_owner(map->l_ld, &object));
-	assert_ptr_equal(object.link_map, map);
-	assert_true(elf_open(map->l_addr, (uintptr_t)map->l_ld, object.start, object.end, &elf));
-	return elf;
-}
 
 /* What the function @name answers, or -1. */
 static int call(const struct elf *elf, const char *name)
@@ -56,7 +44,7 @@ static void expect_functions(const char *file, const char *flags)
 
 	plugin_build(file, source, flags);
 	handle = plugin_open(file, RTLD_LOCAL);
-	elf = open_handle(handle);
+	elf = plugin_elf(handle);
 	assert_int_equal(call(&elf, "plain"), 1);
 	assert_int_equal(call(&elf, "other"), 2);
 	assert_int_equal(call(&elf, "weak"), 4);
@@ -100,7 +88,7 @@ static void an_object_that_exports_nothing_has_nothing(void **state)
 		snprintf(file, sizeof(file), "libnone-%s.so", styles[i]);
 		plugin_build(file, "static int unused;\n", flags);
 		handle = plugin_open(file, RTLD_LOCAL);
-		elf = open_handle(handle);
+		elf = plugin_elf(handle);
 		assert_null(elf_find(&elf, "plain"));
 		assert_null(elf_find(&elf, ""));
 		dlclose(handle);
@@ -122,7 +110,7 @@ static void of_two_versions_the_default_is_taken(void **state)
 		     "__asm__(\".symver only,only_old@OLD\");\n",
 		     "-Wl,--version-script=versions.map");
 	handle = plugin_open("libversions.so", RTLD_LOCAL);
-	elf = open_handle(handle);
+	elf = plugin_elf(handle);
 	assert_int_equal(call(&elf, "f"), 2);
 	assert_null(elf_find(&elf, "only_old"));
 	assert_null(elf_find(&elf, "OLD"));
@@ -140,13 +128,13 @@ static void names_of_the_object_and_its_needs_are_read(void **state)
 	plugin_build("libneeds.so", "int f(void);\nint g(void) { return f(); }\n",
 		     "-lneeded -nostdlib");
 	handle = plugin_open("libneeds.so", RTLD_LOCAL);
-	elf = open_handle(handle);
+	elf = plugin_elf(handle);
 	assert_null(elf_soname(&elf));
 	assert_string_equal(elf_needed(&elf, 0), "libneeded.so.5");
 	assert_null(elf_needed(&elf, 1));
 	dlclose(handle);
 	handle = plugin_open("libneeded.so.5", RTLD_LOCAL);
-	elf = open_handle(handle);
+	elf = plugin_elf(handle);
 	assert_string_equal(elf_soname(&elf), "libneeded.so.5");
 	dlclose(handle);
 }

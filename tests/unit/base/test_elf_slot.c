@@ -7,6 +7,7 @@
 #include "base/elf_slot.h"
 #include "base/resolve.h"
 #include "tests/support/plugin.h"
+#include "tests/support/plugin_elf.h"
 
 static const char *const source =
 	"#include <stdlib.h>\n#include <string.h>\n"
@@ -15,18 +16,6 @@ static const char *const source =
 	"int call(const char *text) { return atoi(text) + defined(); }\n"
 	"size_t other(const char *text) { return strlen(text); }\n"
 	"void *const table[] = { (void *)&defined };\n";
-
-static struct elf open_handle(void *handle)
-{
-	struct resolve_object object;
-	struct link_map *map;
-	struct elf elf;
-
-	assert_int_equal(dlinfo(handle, RTLD_DI_LINKMAP, &map), 0);
-	assert_true(resolve_owner(map->l_ld, &object));
-	assert_true(elf_open(map->l_addr, (uintptr_t)map->l_ld, object.start, object.end, &elf));
-	return elf;
-}
 
 /* How many slots have the name; where they lead in @ret, the last one's. */
 static size_t count_named(const struct elf *elf, const char *name, uintptr_t *ret)
@@ -53,7 +42,7 @@ static void expect_slots(const char *flags)
 
 	plugin_build("slots.so", source, flags);
 	handle = plugin_open("slots.so", RTLD_LOCAL);
-	elf = open_handle(handle);
+	elf = plugin_elf(handle);
 	assert_true(count_named(&elf, "atoi", &at) >= 1);
 	assert_ptr_equal((void *)at, (void *)atoi);
 	assert_int_equal(count_named(&elf, "strlen", &at), 1);
@@ -82,7 +71,7 @@ static void an_object_that_takes_nothing_has_none(void **state)
 	(void)state;
 	plugin_build("alone.so", "int alone(void) { return 1; }\n", "-nostdlib");
 	handle = plugin_open("alone.so", RTLD_LOCAL);
-	elf = open_handle(handle);
+	elf = plugin_elf(handle);
 	elf_slots_begin(&elf, &slots);
 	assert_false(elf_slots_next(&slots, &slot));
 	assert_false(elf_slots_next(&slots, &slot));

@@ -238,24 +238,11 @@ static int begin(void **state)
 /* Runs the program, linked with @flags, with @preload (file names, ":" between) before it. */
 static const char *run(const char *flags, const char *preload, const char *plugins)
 {
-	static char output[256];
-	char command[1024];
-	const char *compiler = getenv("CC");
-	FILE *pipe;
-	size_t size;
+	char command[512];
 
-	plugin_write("program.c", program_source);
-	snprintf(command, sizeof(command),
-		 "cd %s && %s -w -o program program.c -L. -Wl,-rpath,%s %s && "
-		 "LD_LIBRARY_PATH=. LD_PRELOAD=%s ./program %s",
-		 plugin_directory, compiler ? compiler : "cc", plugin_directory, flags, preload,
+	snprintf(command, sizeof(command), "LD_LIBRARY_PATH=. LD_PRELOAD=%s ./program %s", preload,
 		 plugins);
-	pipe = popen(command, "r");
-	assert_non_null(pipe);
-	size = fread(output, 1, sizeof(output) - 1, pipe);
-	output[size] = '\0';
-	assert_int_equal(pclose(pipe), 0);
-	return output;
+	return plugin_program(program_source, flags, command);
 }
 
 static void expect_same(const char *flags, const char *plugins, const char *expected)

@@ -113,25 +113,12 @@ static int begin(void **state)
 /* What the program says; @program and @plugin: how they are linked; @flags: of dlopen. */
 static const char *run(const char *program, const char *plugin, int flags, const char *before)
 {
-	static char output[256];
-	const char *compiler = getenv("CC");
-	char command[1024];
-	FILE *pipe;
-	size_t size;
+	char command[256];
 
 	plugin_build("plugin.so", plugin_source, plugin);
-	plugin_write("program.c", program_source);
-	snprintf(command, sizeof(command),
-		 "cd %s && %s -w -o program program.c -L. -Wl,-rpath,%s %s && "
-		 "LD_PRELOAD=./libhook.so ./program ./plugin.so %d %s",
-		 plugin_directory, compiler ? compiler : "cc", plugin_directory, program, flags,
-		 before);
-	pipe = popen(command, "r");
-	assert_non_null(pipe);
-	size = fread(output, 1, sizeof(output) - 1, pipe);
-	output[size] = '\0';
-	assert_int_equal(pclose(pipe), 0);
-	return output;
+	snprintf(command, sizeof(command), "LD_PRELOAD=./libhook.so ./program ./plugin.so %d %s",
+		 flags, before);
+	return plugin_program(program_source, program, command);
 }
 
 #define NOW "-Wl,-z,now -Wl,-z,relro "

@@ -93,11 +93,11 @@ static COLD void command_affects(struct command *command, const struct libpq *li
 		return;
 	if (command->copy == COPY_OUT && !strncmp(command->tag, "COPY", 4)) {
 		command->rows += number;
-		command->rows_known = true;
+		command->known.rows = true;
 		return;
 	}
 	command->affected += number;
-	command->affected_known = true;
+	command->known.affected = true;
 }
 
 static COLD void command_error(struct command *command, const struct libpq *libpq,
@@ -120,7 +120,7 @@ static void command_rows(struct command *command, const struct libpq *libpq,
 			 const struct pg_result *result)
 {
 	command->rows += (uint64_t)libpq->PQntuples(result);
-	command->rows_known = true;
+	command->known.rows = true;
 }
 
 static bool command_copies(struct command *command, int status)
@@ -158,27 +158,45 @@ static void command_done(struct command *command, const struct libpq *libpq,
 		command_affects(command, libpq, result);
 }
 
-void command_result(struct command *command, const struct libpq *libpq, struct pg_conn *handle,
-		    struct pg_result *result, uint64_t now_ns)
+/* What is no result of a statement that was executed to its end; true when nothing more follows. */
+static COLD bool command_ends_otherwise(struct command *command, const struct libpq *libpq,
+					struct pg_conn *handle, struct pg_result *result,
+					int status)
 {
-	int status = result ? libpq->PQresultStatus(result) : PG_FATAL_ERROR;
-
-	if (command_copies(command, status))
-		return;
-	if (status == PG_SINGLE_TUPLE || status == PG_TUPLES_CHUNK) {
-		command_rows(command, libpq, result);
-		return;
-	}
-	command->results++;
-	command->end_ns = now_ns;
 	if (status == PG_FATAL_ERROR || status == PG_BAD_RESPONSE) {
 		command_error(command, libpq, handle, result);
-		return;
+		return true;
 	}
 	if (status == PG_PIPELINE_ABORTED) {
 		command->error = command_failed(command) ? command->error : "pipeline_aborted";
 		command->skipped = true;
-		return;
+		return true;
 	}
-	command_done(command, libpq, result, status);
+	return false;
+}
+
+/* A result after which more of the same command follow. */
+static bool command_goes_on(struct command *command, const struct libpq *libpq,
+			    const struct pg_result *result, int status)
+{
+	if (command_copies(command, status))
+		return true;
+	if (status != PG_SINGLE_TUPLE && status != PG_TUPLES_CHUNK)
+		return false;
+	command_rows(command, libpq, result);
+	return true;
+}
+
+void command_result(struct command *command, const struct libpq *libpq, struct pg_conn *handle,
+		    struct pg_result *result, uint64_t now_ns)
+{
+	int status = result ? libpq->PQresultStatus(result) : PG_FATAL_ERROR;
+	bool usual = __builtin_expect(status == PG_TUPLES_OK, 1);
+
+	if (!usual && command_goes_on(command, libpq, result, status))
+		return;
+	command->results++;
+	command->end_ns = now_ns;
+	if (usual || !command_ends_otherwise(command, libpq, handle, result, status))
+		command_done(command, libpq, result, status);
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/slice.h"
 #include "call/libpq.h"
@@ -39,12 +40,17 @@ enum command_kind {
 
 enum command_copy { COPY_NONE, COPY_OUT, COPY_IN, COPY_BOTH };
 
+/* Which of a command's facts are known; together, so that all are compared at once. */
+struct command_known {
+	bool rows, affected, split;
+	bool incomplete;		/* it never ended */
+};
+
 struct command {
+	/* Empty in a fresh command; together, since each call has one. */
 	struct command *next;
 	struct command *older, *newer;	/* among the PREPAREs in the queue */
-	struct span_record span;	/* ids, start, caller; the rest is filled at the end */
 	struct area_call *open;
-	struct extra *extra;		/* what options add, see call/extra.h; null: nothing */
 	uint8_t *bytes;			/* text, summary and statement name, one block */
 	uint32_t bytes_size;		/* of the block */
 	uint32_t text_size;
@@ -54,14 +60,18 @@ struct command {
 	uint64_t end_ns;		/* of the last terminal result; 0: none yet */
 	uint64_t ready_ns;		/* when the next result could be fetched; 0: unknown */
 	uint64_t rows, affected;
-	uint64_t first_byte_ns, fetch_ns;
 	const char *error;		/* error.type without an SQLSTATE; null: none */
+	struct command_known known;
 	uint8_t kind;			/* enum command_kind */
 	uint8_t copy;			/* enum command_copy */
-	bool rows_known, affected_known, split_known, pipelined, incomplete;
+	bool pipelined;
 	bool skipped;			/* never executed: refused, or in an aborted pipeline */
+	/* From here on each has its own beginning, see command_begin(). */
 	char sqlstate[6];		/* of the first error, "" none */
 	char tag[26];			/* of the last result, cut */
+	struct extra *extra;		/* what options add, see call/extra.h; null: nothing */
+	uint64_t first_byte_ns, fetch_ns;	/* where known.split */
+	struct span_record span;	/* ids, start, caller; the rest is filled at the end */
 };
 
 /* A part of the block; empty as long as there is none. */
@@ -101,28 +111,16 @@ struct command_source {
 };
 
 /*
- * Makes a used command a fresh one. Field by field, since it is done for each call: what nobody
- * reads before it is written stays. Of @span that is all but what comes before describe_begin().
+ * Makes a used command a fresh one: what nobody reads before it is written stays. Of @span that is
+ * all but what comes before describe_begin().
  */
 static inline void command_begin(struct command *command)
 {
-	command->next = command->older = command->newer = NULL;
+	memset(command, 0, offsetof(struct command, sqlstate));
+	command->sqlstate[0] = command->tag[0] = '\0';
 	command->span.start_ns = 0;
 	command->span.statement = 0;
 	command->span.kind = 0;
-	command->open = NULL;
-	command->bytes = NULL;
-	command->bytes_size = command->text_size = 0;
-	command->summary_size = command->name_size = 0;
-	command->results = 0;
-	command->hash = command->end_ns = command->ready_ns = 0;
-	command->rows = command->affected = 0;
-	command->first_byte_ns = command->fetch_ns = 0;
-	command->error = NULL;
-	command->kind = command->copy = 0;
-	command->rows_known = command->affected_known = command->split_known = false;
-	command->pipelined = command->incomplete = command->skipped = false;
-	command->sqlstate[0] = command->tag[0] = '\0';
 }
 
 /* Describes the text of @source into @command; false when there is no memory. */

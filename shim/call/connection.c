@@ -24,23 +24,36 @@ static size_t table_first(uintptr_t handle)
 	return (size_t)((handle >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % CONNECTIONS_MAX;
 }
 
-struct connection *connection_find(const struct pg_conn *handle)
+/* Further than the first place; null: unknown. */
+static COLD struct connection *find_displaced(struct connection_table *table, uintptr_t handle)
 {
-	struct connection_table *table = arena_root_peek(ARENA_ROOT_CONNECTIONS);
-	size_t first = table_first((uintptr_t)handle);
+	size_t first = table_first(handle);
 
-	if (!table || !handle)
-		return NULL;
 	for (size_t i = 0; i < CONNECTION_TRIES; i++) {
 		struct connection_slot *slot = &table->slot[(first + i) % CONNECTIONS_MAX];
 		uintptr_t found = atomic_load_explicit(&slot->handle, memory_order_acquire);
 
-		if (found == (uintptr_t)handle)
+		if (found == handle)
 			return slot->connection;
 		if (found == HANDLE_FREE)
 			return NULL;
 	}
 	return NULL;
+}
+
+struct connection *connection_find(const struct pg_conn *handle)
+{
+	struct connection_table *table = arena_root_peek(ARENA_ROOT_CONNECTIONS);
+	struct connection_slot *slot;
+
+	if (!table || !handle)
+		return NULL;
+	slot = &table->slot[table_first((uintptr_t)handle)];
+	if (__builtin_expect(atomic_load_explicit(&slot->handle, memory_order_acquire) ==
+				     (uintptr_t)handle,
+			     1))
+		return slot->connection;
+	return find_displaced(table, (uintptr_t)handle);
 }
 
 /*

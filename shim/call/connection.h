@@ -33,7 +33,7 @@
  * connection.
  */
 struct connection_slot {
-	_Atomic uintptr_t handle;	/* 0: free, 1: was used */
+	_Alignas(64) _Atomic uintptr_t handle;	/* 0: free, 1: was used */
 	struct connection *connection;
 	struct traffic traffic;
 };

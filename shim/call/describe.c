@@ -47,26 +47,45 @@ static inline void put_kind(struct record_writer *writer, enum command_kind kind
 	record_put_encoded(writer, slice_of(&words[kind].command, sizeof(words->command)), 1);
 }
 
+/* Whether what span_begin() fills in is there already, left by an earlier call from this place. */
+static inline bool span_is_filled(const struct span_record *span, const struct thread *thread,
+				  const void *return_address)
+{
+	return span->process_id == thread->process_id && span->thread_id == thread->id &&
+	       span->caller == (uint64_t)(uintptr_t)return_address;
+}
+
+static APART void span_fill(struct span_record *span, const struct thread *thread,
+			    struct module_memory *module, const void *return_address)
+{
+	span->head = (struct record){ .kind = RECORD_SPAN };
+	span->process_id = thread->process_id;
+	span->pid = thread->pid;
+	span->thread_id = thread->id;
+	span->caller = (uint64_t)(uintptr_t)return_address;
+	span->module = module_of(module, return_address);
+	span->scope = SCOPE_LIBPQ;
+	span->status = STATUS_UNSET;
+	memset(span->reserved, 0, sizeof(span->reserved));
+}
+
 static inline void span_begin(struct span_record *span, struct module_memory *module,
 			      const void *return_address)
 {
+	const struct parent *parent = parent_of_call(SPAN_CLIENT);
 	struct thread *thread = thread_current();
 
 	/* No arena: then there is no area either. */
 	if (!thread)
 		return;
-	span->head = (struct record){ .kind = RECORD_SPAN };
-	span->process_id = thread->process_id;
-	span->pid = thread->pid;
-	span->thread_id = thread->id;
 	span->duration_ns = 0;
-	span->caller = (uint64_t)(uintptr_t)return_address;
-	span->module = module_of(module, return_address);
-	span->scope = SCOPE_LIBPQ;
 	span->kind = SPAN_CLIENT;
-	span->status = STATUS_UNSET;
-	memset(span->reserved, 0, sizeof(span->reserved));
-	parent_begin_span(parent_of_call(SPAN_CLIENT), thread, span);
+	if (span_is_filled(span, thread, return_address)) {
+		parent_begin_again(parent, thread, span);
+		return;
+	}
+	span_fill(span, thread, module, return_address);
+	parent_begin_span(parent, thread, span);
 }
 
 void describe_begin(struct command *command, struct connection *connection,
@@ -210,19 +229,19 @@ static void put_outcome(struct record_writer *writer, const struct command *comm
 {
 	if (command_failed(command))
 		put_error(writer, command);
-	if (command->incomplete)
+	if (command->known.incomplete)
 		record_put_boolean(writer, ATTRIBUTE_PG_INCOMPLETE, true);
-	if (command->rows_known) {
+	if (command->known.rows) {
 		record_put_integer(writer, ATTRIBUTE_DB_ROWS, (int64_t)command->rows);
 		if (__builtin_expect(call_options.returned_rows, 0))
 			record_put_integer(writer, ATTRIBUTE_DB_RESPONSE_RETURNED_ROWS,
 					   (int64_t)command->rows);
 	}
-	if (command->affected_known)
+	if (command->known.affected)
 		record_put_integer(writer, ATTRIBUTE_DB_AFFECTED_ROWS, (int64_t)command->affected);
 	if (command->results > 1)
 		record_put_integer(writer, ATTRIBUTE_DB_RESULTS, command->results);
-	if (command->split_known) {
+	if (command->known.split) {
 		record_put_integer(writer, ATTRIBUTE_DB_FIRST_BYTE,
 				   (int64_t)command->first_byte_ns);
 		record_put_integer(writer, ATTRIBUTE_DB_FETCH, (int64_t)command->fetch_ns);
@@ -281,26 +300,99 @@ static void put_command(struct record_writer *writer, const struct command *comm
 		put_extra(writer, command->extra);
 }
 
+static size_t record_room(const struct command *command, const struct connection *connection)
+{
+	return sizeof(struct span_record) + FIXED_ROOM + connection->shared_size +
+	       command->text_size + command->summary_size +
+	       (command->extra ? command->extra->parameters.size : 0);
+}
+
+/* The record of any command; its size, or 0 when it did not fit. */
+static APART uint32_t write_record(uint8_t *memory, size_t room, const struct command *command,
+				   const struct connection *connection)
+{
+	struct record_writer writer;
+	struct span_record *span = record_writer_copy(&writer, memory, room, &command->span);
+
+	if (!span)
+		return 0;
+	span->status = command_failed(command) ? STATUS_ERROR : STATUS_UNSET;
+	put_command(&writer, command, connection);
+	return record_writer_end(&writer);
+}
+
+/* ---- the usual record ---- */
+
+/*
+ * What put_command() writes of nearly every prepared statement that is executed, after what its
+ * connection shares: always the same attributes, so that their places are known beforehand.
+ */
+struct number_attribute {
+	struct attribute head;
+	uint64_t value;
+};
+
+struct usual_attributes {
+	struct command_attribute command;
+	struct number_attribute rows, first_byte, fetch;
+};
+
+#define NUMBER_ATTRIBUTE(key_, value_) \
+	{ { ATTRIBUTE_##key_, ATTRIBUTE_INTEGER, sizeof(uint64_t) }, (value_) }
+
+static inline bool is_usual(const struct command *command, const struct connection *connection)
+{
+	static const struct command_known usual = { .rows = true, .split = true };
+
+	return memcmp(&command->known, &usual, sizeof(usual)) == 0 && command->span.statement &&
+	       !command_failed(command) && command->results == 1 && command->tag[0] == '\0' &&
+	       !connection->transaction_told && !command->extra && !call_options.returned_rows;
+}
+
+static inline size_t usual_size(const struct connection *connection)
+{
+	return sizeof(struct span_record) + connection->shared_size +
+	       sizeof(struct usual_attributes);
+}
+
+/* The same bytes as write_record() would write. */
+static inline void write_usual(uint8_t *memory, const struct command *command,
+			       const struct connection *connection)
+{
+	uint8_t *position = memory + sizeof(struct span_record);
+	const struct record head = {
+		.size = (uint32_t)usual_size(connection),
+		.kind = RECORD_SPAN,
+		.attributes = (uint16_t)(connection->shared_count + 4),
+	};
+	const struct usual_attributes usual = {
+		.command = words[command->kind].command,
+		.rows = NUMBER_ATTRIBUTE(DB_ROWS, command->rows),
+		.first_byte = NUMBER_ATTRIBUTE(DB_FIRST_BYTE, command->first_byte_ns),
+		.fetch = NUMBER_ATTRIBUTE(DB_FETCH, command->fetch_ns),
+	};
+
+	memcpy(memory, &command->span, sizeof(command->span));
+	memcpy(memory, &head, sizeof(head));
+	memcpy(position + connection->shared_size, &usual, sizeof(usual));
+	memcpy(position, connection->shared, connection->shared_size);
+}
+
 void describe_end(struct command *command, const struct connection *connection, uint64_t end_ns)
 {
-	size_t room = sizeof(struct span_record) + FIXED_ROOM + connection->shared_size +
-		      command->text_size + command->summary_size +
-		      (command->extra ? command->extra->parameters.size : 0);
-	struct span_record *span;
-	struct record_writer writer;
+	bool usual = is_usual(command, connection);
+	size_t size = usual ? usual_size(connection) : record_room(command, connection);
 	struct area_slot slot;
 
-	if (!area_reserve(room, &slot)) {
+	if (!area_reserve(size, &slot)) {
 		area_call_drop(command->open);
 		return;
 	}
-	span = record_writer_copy(&writer, slot.memory, room, &command->span);
-	if (!span) {
-		area_call_commit(command->open, &slot, 0);
-		return;
-	}
-	span->duration_ns = end_ns > span->start_ns ? end_ns - span->start_ns : 0;
-	span->status = command_failed(command) ? STATUS_ERROR : STATUS_UNSET;
-	put_command(&writer, command, connection);
-	area_call_commit(command->open, &slot, record_writer_end(&writer));
+	if (end_ns > command->span.start_ns)
+		command->span.duration_ns = end_ns - command->span.start_ns;
+	if (__builtin_expect(usual, 1))
+		write_usual(slot.memory, command, connection);
+	else
+		size = write_record(slot.memory, size, command, connection);
+	area_call_commit(command->open, &slot, (uint32_t)size);
 }

@@ -33,11 +33,18 @@ static bool is_sampled(const struct trace_context *context, const struct span_re
 	return sampler_decides(&head_sampler, NULL, span->trace_id);
 }
 
+/* Null: none, or not known. */
+static const struct trace_context *context_of(const struct parent *parent)
+{
+	bool known = parent->source == PARENT_CURRENT || parent->source == PARENT_INHERITED;
+
+	return known ? &parent->context : NULL;
+}
+
 void parent_begin_span(const struct parent *parent, struct thread *thread,
 		       struct span_record *span)
 {
-	bool known = parent->source == PARENT_CURRENT || parent->source == PARENT_INHERITED;
-	const struct trace_context *context = known ? &parent->context : NULL;
+	const struct trace_context *context = context_of(parent);
 	uint64_t id[2] = { random_of(thread), 0 };
 	uint8_t flags = TRACE_FLAG_RANDOM, marks = 0;
 
@@ -59,4 +66,18 @@ void parent_begin_span(const struct parent *parent, struct thread *thread,
 	}
 	span->trace_flags = flags;
 	span->marks = marks;
+}
+
+void parent_begin_again(const struct parent *parent, struct thread *thread,
+			struct span_record *span)
+{
+	const struct trace_context *context = context_of(parent);
+	uint64_t id;
+
+	if (!context || memcmp(span->parent_id, context->span_id, sizeof(span->parent_id)) != 0) {
+		parent_begin_span(parent, thread, span);
+		return;
+	}
+	id = random_of(thread);
+	memcpy(span->span_id, &id, sizeof(span->span_id));
 }

@@ -41,4 +41,11 @@ void parent_configure(const struct trace_context *inherited, const struct sample
 void parent_begin_span(const struct parent *parent, struct thread *thread,
 		       struct span_record *span);
 
+/*
+ * The same for a @span that was begun in this process before: below the same parent only its own id
+ * is another one.
+ */
+void parent_begin_again(const struct parent *parent, struct thread *thread,
+			struct span_record *span);
+
 #endif

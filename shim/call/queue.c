@@ -13,7 +13,7 @@
 static void take_split(const struct connection *connection, struct command *command)
 {
 	if (!command->pipelined && !command->skipped && command->kind != COMMAND_SYNC)
-		command->split_known = traffic_split(&connection->slot->traffic,
+		command->known.split = traffic_split(&connection->slot->traffic,
 						     &command->first_byte_ns, &command->fetch_ns);
 }
 
@@ -61,7 +61,7 @@ static COLD void follow_schema(struct connection *connection, const struct comma
 
 void queue_finish(struct connection *connection, struct command *command, uint64_t now_ns)
 {
-	if (!command->split_known && !command->incomplete)
+	if (!command->known.split && !command->known.incomplete)
 		take_split(connection, command);
 	if (!connection->head)
 		traffic_end(&connection->slot->traffic);
@@ -91,7 +91,7 @@ void queue_abandon_now(struct connection *connection)
 
 	connection->calling = NULL;
 	if (command->span.kind) {
-		command->incomplete = true;
+		command->known.incomplete = true;
 		queue_finish(connection, command, clock_now_ns());
 		return;
 	}
@@ -111,7 +111,7 @@ void queue_settle_now(struct connection *connection)
 		if (!command->end_ns && command->copy == COPY_IN)
 			command->error = "copy_abandoned";
 		else if (!command->end_ns)
-			command->incomplete = true;
+			command->known.incomplete = true;
 		finish_head(connection, now_ns);
 	}
 }
@@ -188,7 +188,7 @@ static COLD void finish_to_sync(struct connection *connection, uint64_t now_ns)
 		struct command *head = connection->head;
 		bool sync = head->kind == COMMAND_SYNC;
 
-		head->incomplete = !head->end_ns;
+		head->known.incomplete = !head->end_ns;
 		finish_head(connection, now_ns);
 		if (sync)
 			return;

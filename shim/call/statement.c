@@ -124,7 +124,7 @@ static uint32_t statement_intern(const struct statement *statement)
 
 static struct statement *statement_make(const struct statement_facts *facts)
 {
-	size_t size = sizeof(struct statement) + facts->name.size + facts->text.size +
+	size_t size = sizeof(struct statement) + facts->name.size + 1 + facts->text.size +
 		      facts->summary.size;
 	struct statement *statement;
 	uint8_t *bytes;
@@ -141,9 +141,10 @@ static struct statement *statement_make(const struct statement_facts *facts)
 	statement->summary_size = (uint16_t)facts->summary.size;
 	bytes = statement->bytes;
 	memcpy(bytes, facts->name.data, facts->name.size);
-	memcpy(bytes + facts->name.size, facts->text.data, facts->text.size);
-	memcpy(bytes + facts->name.size + facts->text.size, facts->summary.data,
-	       facts->summary.size);
+	bytes += facts->name.size;
+	*bytes++ = '\0';
+	memcpy(bytes, facts->text.data, facts->text.size);
+	memcpy(bytes + facts->text.size, facts->summary.data, facts->summary.size);
 	statement->description = statement_intern(statement);
 	return statement;
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/slice.h"
 
@@ -28,7 +29,7 @@ struct statement {
 	uint32_t size;			/* of this block */
 	uint16_t name_size, summary_size;
 	uint32_t text_size;
-	uint8_t bytes[];		/* name, text, summary */
+	uint8_t bytes[];		/* name and a zero, text, summary */
 };
 
 struct statement_map {
@@ -45,12 +46,12 @@ static inline struct slice statement_name(const struct statement *statement)
 
 static inline struct slice statement_text(const struct statement *statement)
 {
-	return slice_of(statement->bytes + statement->name_size, statement->text_size);
+	return slice_of(statement->bytes + statement->name_size + 1, statement->text_size);
 }
 
 static inline struct slice statement_summary(const struct statement *statement)
 {
-	return slice_of(statement->bytes + statement->name_size + statement->text_size,
+	return slice_of(statement->bytes + statement->name_size + 1 + statement->text_size,
 			statement->summary_size);
 }
 
@@ -70,16 +71,8 @@ const struct statement *statement_find(struct statement_map *map, struct slice n
 static inline const struct statement *statement_find_again(struct statement_map *map,
 							   const char *name)
 {
-	const struct statement *last = map->last;
-	size_t size = 0;
-
-	if (!last || !name)
-		return statement_find(map, slice_of_string(name));
-	while (size < last->name_size && (uint8_t)name[size] == last->bytes[size])
-		size++;
-	/* A name that goes on, or ends early, ends the loop or fails here: none holds a zero. */
-	if (size == last->name_size && name[size] == '\0')
-		return last;
+	if (map->last && name && strcmp(name, (const char *)map->last->bytes) == 0)
+		return map->last;
 	return statement_find(map, slice_of_string(name));
 }
 

@@ -196,6 +196,11 @@ static inline bool lane_has_room(const struct area_lane *lane, uint64_t head, si
 	return used <= use.lane_mask + 1 && used + size <= use.lane_mask + 1;
 }
 
+static inline uint8_t *lane_memory(uint32_t index, uint64_t head)
+{
+	return use.data + index * (use.lane_mask + 1) + (head & use.lane_mask);
+}
+
 static void pad_write(uint8_t *place, size_t size)
 {
 	struct record mark = { (uint32_t)size, RECORD_PAD, 0 };
@@ -203,50 +208,74 @@ static void pad_write(uint8_t *place, size_t size)
 	memcpy(place, &mark, sizeof(mark));
 }
 
-/* Takes lane @index when it is free and has room; @slot has area and owner. */
-static inline bool lane_take(struct area_slot *slot, uint32_t index, size_t size)
+/* Not where a record begins: they do so at multiples of 8. */
+#define LANE_BUSY UINT64_MAX
+
+/*
+ * Takes lane @index when it is free and has room for @size bytes in one piece: the head where they
+ * begin, after a pad, or LANE_BUSY.
+ */
+static inline uint64_t lane_take(struct area_header *area, uint32_t index, uint64_t owner,
+				 size_t size)
 {
-	struct area_lane *lane = &slot->area->lane[index];
-	uint8_t *data = use.data + index * (use.lane_mask + 1);
+	struct area_lane *lane = &area->lane[index];
 	uint64_t head, free_owner = 0;
 	size_t pad;
 
 	if (atomic_load_explicit(&lane->owner, memory_order_relaxed) != 0 ||
-	    !atomic_compare_exchange_strong_explicit(&lane->owner, &free_owner, slot->owner,
+	    !atomic_compare_exchange_strong_explicit(&lane->owner, &free_owner, owner,
 						     memory_order_acquire, memory_order_relaxed))
-		return false;
+		return LANE_BUSY;
 	head = atomic_load_explicit(&lane->head, memory_order_relaxed) & ~UINT64_C(7);
 	pad = pad_size(head, size);
 	if (!lane_has_room(lane, head, pad + size)) {
 		atomic_store_explicit(&lane->owner, 0, memory_order_release);
-		return false;
+		return LANE_BUSY;
 	}
-	if (pad)
-		pad_write(data + (head & use.lane_mask), pad);
-	head += pad;
-	slot->lane = index;
-	slot->head = head;
-	slot->memory = data + (head & use.lane_mask);
-	return true;
+	if (__builtin_expect(pad != 0, 0))
+		pad_write(lane_memory(index, head), pad);
+	return head + pad;
 }
 
 /*
- * Every lane once, from the thread's own on; a new thread's number is its id, which spreads them.
+ * Every lane once, from the thread's own on, which is the one that was taken afterwards; a new
+ * thread's number is its id, which spreads them.
  */
-static COLD bool slot_find(struct area_slot *slot, struct thread *thread,
-						size_t size)
+static COLD uint64_t lane_find(struct area_header *area, struct thread *thread, uint64_t owner,
+			       size_t size)
 {
 	uint32_t lanes = use.layout.lanes;
 	uint32_t index = thread->lane % lanes;
 
 	for (uint32_t tried = 0; tried < lanes; tried++) {
-		if (lane_take(slot, index, size)) {
+		uint64_t head = lane_take(area, index, owner, size);
+
+		if (head != LANE_BUSY) {
 			thread->lane = index;
-			return true;
+			return head;
 		}
 		index = index + 1 < lanes ? index + 1 : 0;
 	}
-	return false;
+	return LANE_BUSY;
+}
+
+static inline bool slot_take(struct area_slot *slot, struct thread *thread, size_t size)
+{
+	uint64_t owner = owner_of_thread(thread);
+	uint64_t head = LANE_BUSY;
+
+	if (thread->lane < use.layout.lanes)
+		head = lane_take(slot->area, thread->lane, owner, size);
+	if (__builtin_expect(head == LANE_BUSY, 0))
+		head = lane_find(slot->area, thread, owner, size);
+	if (head == LANE_BUSY)
+		return false;
+	slot->lane = thread->lane;
+	slot->owner = owner;
+	slot->process_id = thread->process_id;
+	slot->head = head;
+	slot->memory = lane_memory(slot->lane, head);
+	return true;
 }
 
 bool area_reserve(size_t size, struct area_slot *ret)
@@ -256,16 +285,11 @@ bool area_reserve(size_t size, struct area_slot *ret)
 
 	if (!area)
 		return false;
+	ret->area = area;
 	if (thread && size <= RECORD_SIZE_MAX &&
-	    !atomic_load_explicit(&area->closed, memory_order_relaxed)) {
-		size = ALIGNED(size, 8);
-		ret->area = area;
-		ret->process_id = thread->process_id;
-		ret->owner = owner_of_thread(thread);
-		if ((thread->lane < use.layout.lanes && lane_take(ret, thread->lane, size)) ||
-		    slot_find(ret, thread, size))
-			return true;
-	}
+	    !atomic_load_explicit(&area->closed, memory_order_relaxed) &&
+	    slot_take(ret, thread, ALIGNED(size, 8)))
+		return true;
 	atomic_fetch_add_explicit(&area->lost_full, 1, memory_order_relaxed);
 	return false;
 }

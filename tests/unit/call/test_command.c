@@ -107,7 +107,7 @@ static void what_an_old_libpq_does_not_tell_is_not_known(void **state)
 	libpq.PQresultErrorField = NULL;
 	libpq.PQstatus = NULL;
 	command_result(&command, &libpq, &conn, DONE("UPDATE 3", "3"), 5);
-	assert_false(command.affected_known);
+	assert_false(command.known.affected);
 	assert_false(command_failed(&command));
 	assert_int_equal(command.end_ns, 5);
 	command_result(&command, &libpq, &conn, FAILED("22012"), 6);
@@ -131,7 +131,7 @@ static void a_result_that_is_no_end_leaves_the_end_open(void **state)
 		assert_int_equal(command.end_ns, 0);
 		assert_int_equal(command.results, 0);
 		assert_false(command_failed(&command));
-		assert_int_equal(command.rows_known, i < 2);
+		assert_int_equal(command.known.rows, i < 2);
 		assert_int_equal(command.copy != COPY_NONE, i >= 2);
 	}
 }

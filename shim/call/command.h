@@ -14,7 +14,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/slice.h"
 #include "call/libpq.h"
@@ -111,12 +110,24 @@ struct command_source {
 };
 
 /*
- * Makes a used command a fresh one: what nobody reads before it is written stays. Of @span that is
- * all but what comes before describe_begin().
+ * Makes a used command a fresh one. Field by field, in their order, since it is done for each call:
+ * what nobody reads before it is written stays. Of @span that is all but what comes before
+ * describe_begin().
  */
 static inline void command_begin(struct command *command)
 {
-	memset(command, 0, offsetof(struct command, sqlstate));
+	command->next = command->older = command->newer = NULL;
+	command->open = NULL;
+	command->bytes = NULL;
+	command->bytes_size = command->text_size = 0;
+	command->summary_size = command->name_size = 0;
+	command->results = 0;
+	command->hash = command->end_ns = command->ready_ns = 0;
+	command->rows = command->affected = 0;
+	command->error = NULL;
+	command->known = (struct command_known){ .rows = false };
+	command->kind = command->copy = 0;
+	command->pipelined = command->skipped = false;
 	command->sqlstate[0] = command->tag[0] = '\0';
 	command->span.start_ns = 0;
 	command->span.statement = 0;

@@ -185,6 +185,13 @@ static COLD struct area_call *open_named(const struct command *command,
 			      command_text(command), about_key(command, connection));
 }
 
+static APART struct area_call *open_text(const struct command *command,
+					 const struct connection *connection)
+{
+	return area_call_open(&command->span, command_summary(command), command_text(command),
+			      about_key(command, connection));
+}
+
 static COLD void put_own_name(struct record_writer *writer, const struct command *command,
 			      const struct connection *connection)
 {
@@ -198,12 +205,13 @@ static COLD void put_own_name(struct record_writer *writer, const struct command
 
 void describe_open(struct command *command, const struct connection *connection)
 {
-	if (has_own_name(command))
+	if (__builtin_expect(command->span.statement != 0, 1))
+		command->open = area_call_open(&command->span, SLICE(""), SLICE(""),
+					       about_key(command, connection));
+	else if (has_own_name(command))
 		command->open = open_named(command, connection);
 	else
-		command->open = area_call_open(&command->span, command_summary(command),
-					       command_text(command),
-					       about_key(command, connection));
+		command->open = open_text(command, connection);
 	if (command->open && !area_call_has_about(command->open, about_key(command, connection)))
 		put_about(command, connection);
 	if (command->span.start_ns)
@@ -337,8 +345,12 @@ struct usual_attributes {
 	struct number_attribute rows, first_byte, fetch;
 };
 
-#define NUMBER_ATTRIBUTE(key_, value_) \
-	{ { ATTRIBUTE_##key_, ATTRIBUTE_INTEGER, sizeof(uint64_t) }, (value_) }
+static inline void put_number(struct number_attribute *place, enum attribute_key key,
+			      uint64_t value)
+{
+	place->head = (struct attribute){ (uint16_t)key, ATTRIBUTE_INTEGER, sizeof(value) };
+	place->value = value;
+}
 
 static inline bool is_usual(const struct command *command, const struct connection *connection)
 {
@@ -355,27 +367,23 @@ static inline size_t usual_size(const struct connection *connection)
 	       sizeof(struct usual_attributes);
 }
 
-/* The same bytes as write_record() would write. */
+/* The same bytes as write_record() would write; only an execute has a statement. */
 static inline void write_usual(uint8_t *memory, const struct command *command,
 			       const struct connection *connection)
 {
-	uint8_t *position = memory + sizeof(struct span_record);
-	const struct record head = {
-		.size = (uint32_t)usual_size(connection),
-		.kind = RECORD_SPAN,
-		.attributes = (uint16_t)(connection->shared_count + 4),
-	};
-	const struct usual_attributes usual = {
-		.command = words[command->kind].command,
-		.rows = NUMBER_ATTRIBUTE(DB_ROWS, command->rows),
-		.first_byte = NUMBER_ATTRIBUTE(DB_FIRST_BYTE, command->first_byte_ns),
-		.fetch = NUMBER_ATTRIBUTE(DB_FETCH, command->fetch_ns),
-	};
+	struct span_record *span = (struct span_record *)(void *)memory;
+	uint8_t *shared = memory + sizeof(*span);
+	struct usual_attributes *usual =
+		(struct usual_attributes *)(void *)(shared + connection->shared_size);
 
-	memcpy(memory, &command->span, sizeof(command->span));
-	memcpy(memory, &head, sizeof(head));
-	memcpy(position + connection->shared_size, &usual, sizeof(usual));
-	memcpy(position, connection->shared, connection->shared_size);
+	*span = command->span;
+	span->head.size = (uint32_t)usual_size(connection);
+	span->head.attributes = (uint16_t)(connection->shared_count + 4);
+	usual->command = words[COMMAND_EXECUTE].command;
+	put_number(&usual->rows, ATTRIBUTE_DB_ROWS, command->rows);
+	put_number(&usual->first_byte, ATTRIBUTE_DB_FIRST_BYTE, command->first_byte_ns);
+	put_number(&usual->fetch, ATTRIBUTE_DB_FETCH, command->fetch_ns);
+	memcpy(shared, connection->shared, connection->shared_size);
 }
 
 void describe_end(struct command *command, const struct connection *connection, uint64_t end_ns)

@@ -57,12 +57,15 @@ static bool begin(struct submit *submit, struct guard *guard)
 	return false;
 }
 
+static bool is_same_process(const struct submit *submit)
+{
+	return submit->process_id == arena_process_id();
+}
+
 /* Whether there is anything to end: not after a fork in a callback, where memory is a fresh one. */
 static bool resume(const struct submit *submit, struct guard *guard)
 {
-	if (!submit->connection || submit->process_id != arena_process_id())
-		return false;
-	return guard_enter(guard);
+	return submit->connection && is_same_process(submit) && guard_enter(guard);
 }
 
 /*
@@ -185,11 +188,13 @@ static struct command *new_command(const struct submit *submit,
  */
 static struct command *returned_command(struct submit *submit, struct guard *guard)
 {
-	if (!submit->command || !resume(submit, guard))
+	struct command *command = submit->command;
+
+	if (!command || !is_same_process(submit) || !guard_enter(guard))
 		return NULL;
-	if (submit->connection->calling == submit->command) {
+	if (__builtin_expect(submit->connection->calling == command, 1)) {
 		submit->connection->calling = NULL;
-		return submit->command;
+		return command;
 	}
 	guard_leave(guard);
 	return NULL;
@@ -230,15 +235,15 @@ HOT void submit_begin_synchronous(struct submit *submit, const struct submit_req
 HOT void submit_end_synchronous(struct submit *submit, struct pg_result *result)
 {
 	uint64_t now_ns = clock_now_ns();
-	struct connection *connection = submit->connection;
 	struct guard guard;
 	struct command *command = returned_command(submit, &guard);
+	struct connection *connection = submit->connection;
 
 	if (!command)
 		return;
 	command_result(command, submit->libpq, connection->handle, result, now_ns);
 	command->skipped = connection->pipeline;
-	if (!connection->pipeline && command->copy != COPY_NONE && !command->end_ns)
+	if (command->copy != COPY_NONE && !command->skipped && !command->end_ns)
 		queue_begin_copy(connection, command, now_ns);
 	else
 		queue_finish(connection, command, now_ns);

@@ -26,7 +26,7 @@ static struct {
 	_Atomic(struct area_header *) shared;
 	struct area_layout layout;
 	uint64_t foreign; /* AREA_OWNER_FOREIGN or 0 */
-	uint64_t lane_mask;
+	uint64_t lane_size, lane_mask;
 	uint8_t *data;
 	void (*wake)(void);
 } use;
@@ -138,7 +138,8 @@ void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(
 		return;
 	use.foreign = foreign ? AREA_OWNER_FOREIGN : 0;
 	use.wake = wake;
-	use.lane_mask = use.layout.lane_size - 1;
+	use.lane_size = use.layout.lane_size;
+	use.lane_mask = use.lane_size - 1;
 	use.data = (uint8_t *)area + use.layout.data_offset;
 	if (shared) {
 		atomic_store_explicit(&use.shared, area, memory_order_release);
@@ -184,7 +185,7 @@ static inline bool owners_agree(uint64_t a, uint64_t b)
  */
 static inline size_t pad_size(uint64_t head, size_t size)
 {
-	size_t rest = (size_t)(use.lane_mask + 1 - (head & use.lane_mask));
+	size_t rest = (size_t)(use.lane_size - (head & use.lane_mask));
 
 	return rest < size ? rest : 0;
 }
@@ -193,12 +194,12 @@ static inline bool lane_has_room(const struct area_lane *lane, uint64_t head, si
 {
 	uint64_t used = head - atomic_load_explicit(&lane->tail, memory_order_acquire);
 
-	return used <= use.lane_mask + 1 && used + size <= use.lane_mask + 1;
+	return used <= use.lane_size && used + size <= use.lane_size;
 }
 
 static inline uint8_t *lane_memory(uint32_t index, uint64_t head)
 {
-	return use.data + index * (use.lane_mask + 1) + (head & use.lane_mask);
+	return use.data + index * use.lane_size + (head & use.lane_mask);
 }
 
 static void pad_write(uint8_t *place, size_t size)
@@ -309,7 +310,7 @@ static COLD void consumer_wake(struct area_header *area, uint32_t sleep)
  */
 static inline void lane_publish(struct area_lane *lane, struct area_slot *slot, uint32_t size)
 {
-	uint64_t half = (use.lane_mask + 1) / 2;
+	uint64_t half = use.lane_size / 2;
 	uint64_t before = atomic_load_explicit(&lane->head, memory_order_relaxed);
 	uint64_t head = slot->head + size;
 	uint32_t sleep;

@@ -308,25 +308,34 @@ static void put_command(struct record_writer *writer, const struct command *comm
 		put_extra(writer, command->extra);
 }
 
-static size_t record_room(const struct command *command, const struct connection *connection)
+static inline void set_end(struct span_record *span, uint64_t end_ns)
 {
-	return sizeof(struct span_record) + FIXED_ROOM + connection->shared_size +
-	       command->text_size + command->summary_size +
-	       (command->extra ? command->extra->parameters.size : 0);
+	span->duration_ns = end_ns > span->start_ns ? end_ns - span->start_ns : 0;
 }
 
-/* The record of any command; its size, or 0 when it did not fit. */
-static APART uint32_t write_record(uint8_t *memory, size_t room, const struct command *command,
-				   const struct connection *connection)
+APART void describe_end(struct command *command, const struct connection *connection,
+			uint64_t end_ns)
 {
+	size_t room = sizeof(struct span_record) + FIXED_ROOM + connection->shared_size +
+		      command->text_size + command->summary_size +
+		      (command->extra ? command->extra->parameters.size : 0);
+	struct span_record *span;
 	struct record_writer writer;
-	struct span_record *span = record_writer_copy(&writer, memory, room, &command->span);
+	struct area_slot slot;
 
-	if (!span)
-		return 0;
+	if (!area_reserve(room, &slot)) {
+		area_call_drop(command->open);
+		return;
+	}
+	span = record_writer_copy(&writer, slot.memory, room, &command->span);
+	if (!span) {
+		area_call_commit(command->open, &slot, 0);
+		return;
+	}
+	set_end(span, end_ns);
 	span->status = command_failed(command) ? STATUS_ERROR : STATUS_UNSET;
 	put_command(&writer, command, connection);
-	return record_writer_end(&writer);
+	area_call_commit(command->open, &slot, record_writer_end(&writer));
 }
 
 /* ---- the usual record ---- */
@@ -352,7 +361,7 @@ static inline void put_number(struct number_attribute *place, enum attribute_key
 	place->value = value;
 }
 
-static inline bool is_usual(const struct command *command, const struct connection *connection)
+bool describe_is_usual(const struct command *command, const struct connection *connection)
 {
 	static const struct command_known usual = { .rows = true, .split = true };
 
@@ -367,7 +376,7 @@ static inline size_t usual_size(const struct connection *connection)
 	       sizeof(struct usual_attributes);
 }
 
-/* The same bytes as write_record() would write; only an execute has a statement. */
+/* The same bytes as describe_end() would write; only an execute has a statement. */
 static inline void write_usual(uint8_t *memory, const struct command *command,
 			       const struct connection *connection)
 {
@@ -386,21 +395,16 @@ static inline void write_usual(uint8_t *memory, const struct command *command,
 	memcpy(shared, connection->shared, connection->shared_size);
 }
 
-void describe_end(struct command *command, const struct connection *connection, uint64_t end_ns)
+void describe_usual(struct command *command, const struct connection *connection)
 {
-	bool usual = is_usual(command, connection);
-	size_t size = usual ? usual_size(connection) : record_room(command, connection);
+	size_t size = usual_size(connection);
 	struct area_slot slot;
 
 	if (!area_reserve(size, &slot)) {
 		area_call_drop(command->open);
 		return;
 	}
-	if (end_ns > command->span.start_ns)
-		command->span.duration_ns = end_ns - command->span.start_ns;
-	if (__builtin_expect(usual, 1))
-		write_usual(slot.memory, command, connection);
-	else
-		size = write_record(slot.memory, size, command, connection);
+	set_end(&command->span, command->end_ns);
+	write_usual(slot.memory, command, connection);
 	area_call_commit(command->open, &slot, (uint32_t)size);
 }

@@ -8,6 +8,9 @@
 #ifndef CALL_DESCRIBE_H
 #define CALL_DESCRIBE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "call/command.h"
 #include "call/connection.h"
 
@@ -29,5 +32,14 @@ void describe_open(struct command *command, const struct connection *connection)
 
 /* Writes the record, with @end_ns; the open call ends with it. */
 void describe_end(struct command *command, const struct connection *connection, uint64_t end_ns);
+
+/*
+ * Whether @command is a prepared statement whose text is known, executed to its end without error
+ * and with its rows and its split, and nothing more is to be told: what most calls are that matter.
+ */
+bool describe_is_usual(const struct command *command, const struct connection *connection);
+
+/* The same as describe_end() for such a command, which ends with its last result. */
+void describe_usual(struct command *command, const struct connection *connection);
 
 #endif

@@ -59,24 +59,39 @@ static COLD void follow_schema(struct connection *connection, const struct comma
 		connection_schema_lost(connection);
 }
 
+static void finish_any(struct connection *connection, struct command *command, uint64_t now_ns)
+{
+	uint64_t end_ns = command->end_ns ? command->end_ns : now_ns;
+
+	if (command->kind == COMMAND_SYNC || command->kind == COMMAND_UNTOLD)
+		return;
+	if (command->sqlstate[0])
+		queue_check_statement(command);
+	follow_transaction(connection, command, end_ns);
+	if (__builtin_expect(connection->schema_optional, 0))
+		follow_schema(connection, command);
+	describe_end(command, connection, end_ns);
+	connection->transaction_told = false;
+	queue_remember_statement(connection, command);
+}
+
+/* It tells nothing of the connection that is not known, and there is no transaction to follow. */
+static inline bool ends_as_usual(const struct connection *connection, const struct command *command)
+{
+	return connection->transaction.state == TRANSACTION_NONE && !connection->schema_optional &&
+	       describe_is_usual(command, connection);
+}
+
 void queue_finish(struct connection *connection, struct command *command, uint64_t now_ns)
 {
 	if (!command->known.split && !command->known.incomplete)
 		take_split(connection, command);
 	if (!connection->head)
 		traffic_end(&connection->slot->traffic);
-	if (command->kind != COMMAND_SYNC && command->kind != COMMAND_UNTOLD) {
-		uint64_t end_ns = command->end_ns ? command->end_ns : now_ns;
-
-		if (command->sqlstate[0])
-			queue_check_statement(command);
-		follow_transaction(connection, command, end_ns);
-		if (__builtin_expect(connection->schema_optional, 0))
-			follow_schema(connection, command);
-		describe_end(command, connection, end_ns);
-		connection->transaction_told = false;
-		queue_remember_statement(connection, command);
-	}
+	if (__builtin_expect(ends_as_usual(connection, command), 1))
+		describe_usual(command, connection);
+	else
+		finish_any(connection, command, now_ns);
 	connection_release(connection, command);
 }
 

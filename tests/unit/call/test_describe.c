@@ -6,8 +6,10 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/thread.h"
 #include "call/connection.h"
 #include "call/describe.h"
+#include "call/option.h"
 #include "call/parent.h"
 #include "tests/support/program.h"
 #include "tests/support/traced.h"
@@ -166,9 +168,129 @@ static void more_open_calls_than_places_are_told_when_they_end(void **state)
 	free(conns);
 }
 
+/* What most calls leave behind, of a connection that the table knows. */
+static struct command *usual_command(struct connection *connection)
+{
+	const struct statement_facts facts = {
+		.name = SLICE("s"),
+		.text = SLICE("SELECT a FROM t"),
+		.summary = SLICE("SELECT t"),
+	};
+	const struct statement *statement = statement_enter(&connection->statements, &facts);
+	struct command *command = connection_command(connection);
+
+	assert_non_null(statement);
+	assert_non_null(command);
+	command->kind = COMMAND_EXECUTE;
+	command->known = (struct command_known){ .rows = true, .split = true };
+	command->results = 1;
+	command->rows = 3;
+	command->first_byte_ns = 1001;
+	command->fetch_ns = 2002;
+	describe_begin(command, connection, program_address());
+	command->span.statement = statement->description;
+	command->span.start_ns = 1000000;
+	command->end_ns = 1004000;
+	return command;
+}
+
+static struct connection *known_connection(struct pg_conn *conn)
+{
+	struct connection *connection = connection_of(conn, libpq_of_caller(program_address()));
+
+	assert_non_null(connection);
+	connection_learn(connection);
+	return connection;
+}
+
+/* What was published last in the lane of this thread, @size bytes of it. */
+static const uint8_t *last_bytes(uint64_t head, size_t size)
+{
+	const struct area_header *area = traced_area();
+
+	return (const uint8_t *)area + area->data_offset +
+	       thread_current()->lane * (size_t)area->lane_size + head % area->lane_size - size;
+}
+
+static uint64_t lane_head(void)
+{
+	return atomic_load(&traced_area()->lane[thread_current()->lane].head);
+}
+
+static void the_usual_record_is_that_of_any_command(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+	struct connection *connection;
+	struct command *command;
+	uint64_t before, usual, any;
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	connection = known_connection(&conn);
+	command = usual_command(connection);
+	assert_true(describe_is_usual(command, connection));
+	describe_end(command, connection, command->end_ns);
+	before = lane_head();
+	describe_usual(command, connection);
+	usual = lane_head();
+	describe_end(command, connection, command->end_ns);
+	any = lane_head();
+	assert_true(usual - before > sizeof(struct span_record) + 4 * 16);
+	assert_int_equal(any - usual, usual - before);
+	assert_memory_equal(last_bytes(usual, usual - before), last_bytes(any, any - usual),
+			    usual - before);
+	assert_int_equal(traced_count(), 3);
+	assert_int_equal(traced_last()->duration_ns, 4000);
+	connection_release(connection, command);
+	call_finish(&conn);
+}
+
+static void make_unusual(struct command *command, struct connection *connection, int how)
+{
+	static struct extra *const some = (struct extra *)64;
+
+	switch (how) {
+	case 0: command->known.rows = false; break;
+	case 1: command->known.split = false; break;
+	case 2: command->known.affected = true; break;
+	case 3: command->known.incomplete = true; break;
+	case 4: command->error = "_OTHER"; break;
+	case 5: command->sqlstate[0] = '2'; break;
+	case 6: command->results = 2; break;
+	case 7: command->tag[0] = 'R'; break;
+	case 8: command->span.statement = 0; break;
+	case 9: command->extra = some; break;
+	case 10: connection->transaction_told = true; break;
+	default: call_options.returned_rows = true; break;
+	}
+}
+
+static void one_more_fact_makes_a_command_unusual(void **state)
+{
+	struct pg_conn conn = scripted_conn();
+	struct connection *connection;
+
+	(void)state;
+	program_begin(SUBMIT_CONNECT_OFF);
+	connection = known_connection(&conn);
+	for (int how = 0; how < 12; how++) {
+		struct command *command = usual_command(connection);
+
+		make_unusual(command, connection, how);
+		assert_false(describe_is_usual(command, connection));
+		command->extra = NULL;
+		connection->transaction_told = false;
+		connection_release(connection, command);
+	}
+	call_options.returned_rows = false;
+	call_finish(&conn);
+}
+
 TESTS(cmocka_unit_test(a_span_says_who_where_and_when),
       cmocka_unit_test(a_span_that_is_not_sampled_is_recorded_all_the_same),
       cmocka_unit_test(the_largest_text_and_name_make_a_record),
       cmocka_unit_test(a_call_under_way_shows_its_name_text_and_start),
       cmocka_unit_test(a_synchronous_call_is_open_while_libpq_works),
-      cmocka_unit_test(more_open_calls_than_places_are_told_when_they_end))
+      cmocka_unit_test(more_open_calls_than_places_are_told_when_they_end),
+      cmocka_unit_test(the_usual_record_is_that_of_any_command),
+      cmocka_unit_test(one_more_fact_makes_a_command_unusual))

@@ -149,7 +149,8 @@ static struct slice own_name(const struct command *command, const struct connect
 	if (!rest.size)
 		rest = namespace_of(connection);
 	rest = slice_first(rest, size - prefix.size - 1);
-	memcpy(room, prefix.data, prefix.size);
+	if (prefix.size)
+		memcpy(room, prefix.data, prefix.size);
 	if (!rest.size)
 		return slice_of(room, prefix.size);
 	room[prefix.size] = ' ';

@@ -2,10 +2,13 @@
 /* The codes that applications meet, and all classes. */
 #include "exporter/sqlstate.h"
 
-/* Sorted by code; the name of a class is the one of its xx000. */
+/*
+ * Sorted by code; the name of a class is the one of its xx000. No pointers: the loader would write
+ * each in every process.
+ */
 static const struct {
 	char code[6];
-	const char *name;
+	char name[54];
 } condition[] = {
 	{ "01000", "warning" },
 	{ "02000", "no_data" },

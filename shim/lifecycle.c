@@ -124,20 +124,18 @@ static bool is_ready(void);
 
 static void inherit_context(void)
 {
-	bool any = environment_has("TRACE");
-	struct slice traceparent = slice_of_string(any ? secure_getenv("TRACEPARENT") : NULL);
-	struct slice state = slice_of_string(any ? secure_getenv("TRACESTATE") : NULL);
-	struct sampler sampler = sampler_of_config(config());
+	struct slice traceparent = slice_of_string(secure_getenv("TRACEPARENT"));
+	struct slice state = slice_of_string(secure_getenv("TRACESTATE"));
 	struct trace_context context;
-	bool inherited = traceparent.size && traceparent_parse(traceparent, &context);
 
-	if (inherited && state.size && state.size < sizeof(tracestate)) {
+	if (!traceparent.size || !traceparent_parse(traceparent, &context))
+		return;
+	if (state.size && state.size < sizeof(tracestate)) {
 		memcpy(tracestate, state.data, state.size);
 		tracestate_size = state.size;
 	}
-	if (inherited)
-		context.remote = true;
-	parent_configure(inherited ? &context : NULL, &sampler);
+	context.remote = true;
+	parent_configure(&context, NULL);
 }
 
 static void configure_calls(const struct config *settings)
@@ -160,6 +158,7 @@ static void configure_calls(const struct config *settings)
 __attribute__((constructor)) static void lifecycle_load(void)
 {
 	const struct config *settings;
+	struct sampler sampler;
 	int saved = errno;
 
 	resolve_begin();
@@ -169,7 +168,10 @@ __attribute__((constructor)) static void lifecycle_load(void)
 		      settings->log_file_set ? settings->log_file : NULL);
 	if (!stays_inert() && !settings->sdk_disabled &&
 	    (!settings->session_set || use_session())) {
-		inherit_context();
+		sampler = sampler_of_config(settings);
+		parent_configure(NULL, &sampler);
+		if (environment_has("TRACE"))
+			inherit_context();
 		if (!session_area)
 			summary_note_load();
 		if (!settings->keep_deepbind)

@@ -16,14 +16,14 @@ enum config_kind {
 	CONFIG_STRING, CONFIG_CHOICE, CONFIG_NUMBERS
 };
 
-/* A row as the readers need it. */
+/* A row as the readers need it, without pointers: the loader would write each in every process. */
 struct config_setting {
+	int64_t least, most;
 	enum config_kind kind;
 	uint16_t field, set;	/* offsets in struct config */
-	const char *name;
-	const char *choices;
-	const char *instead;	/* of a value that cannot be read */
-	int64_t least, most;
+	char name[48];
+	char choices[128];
+	char instead[208];	/* of a value that cannot be read */
 };
 
 static const struct config_setting config_settings[] = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One pass over the tokens of a statement: text and key on one side, the summary on the other. */
 #include "protocol/sql.h"
+
+#include "base/cold.h"
 #include "protocol/sql_keyword.h"
 #include "protocol/sql_secret.h"
 #include "protocol/sql_summary.h"
@@ -175,12 +177,12 @@ static inline void describe_word(struct describer *describer)
 		sql_summary_value(&describer->summary);
 		return;
 	} else {
-		describer->row &= word_is_plain(id);
+		describer->row = describer->row && word_is_plain(id);
 	}
 	sql_summary_word(&describer->summary, word, id);
 }
 
-static void describe_token(struct describer *describer, enum sql_token_kind kind)
+static inline void describe_token(struct describer *describer, enum sql_token_kind kind)
 {
 	const uint8_t *start = describer->lexer.start, *end = describer->lexer.at;
 
@@ -200,7 +202,7 @@ static void describe_token(struct describer *describer, enum sql_token_kind kind
 }
 
 /* Summary, key, and the sanitised text. True when that text is the input byte for byte. */
-static bool describe(struct slice statement, bool standard_conforming_strings,
+static HOT bool describe(struct slice statement, bool standard_conforming_strings,
 		     struct sql_output *out)
 {
 	struct describer describer;

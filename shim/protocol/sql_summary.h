@@ -45,12 +45,13 @@ struct sql_summary {
 	unsigned int expected_at; /* the depth at which the expectation holds */
 	uint8_t expectation; /* enum sql_expectation */
 	uint8_t command; /* enum sql_start of the statement's first command */
+	bool using; /* the USING of DELETE or MERGE has not come yet */
+	bool full;
+	/* These four are set together by most tokens, in one store where they are neighbours. */
 	uint8_t previous; /* enum sql_keyword_id of the token before; or a mark */
 	bool opens; /* a statement may begin here */
 	bool named; /* the token before was copied as a target: a dot continues it */
 	bool dotted; /* ... and the dot has come */
-	bool using; /* the USING of DELETE or MERGE has not come yet */
-	bool full;
 	bool valid; /* the caller's word that all names are valid UTF-8: they are only copied */
 };
 
@@ -79,6 +80,7 @@ static inline void sql_summary_word(struct sql_summary *summary, struct slice wo
 	}
 	summary->opens = false;
 	summary->named = false;
+	summary->dotted = false;
 	summary->previous = SQL_KEYWORD_NONE;
 }
 

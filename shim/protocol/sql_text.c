@@ -2,6 +2,8 @@
 /* Capped, hashed, valid SQL text. */
 #include "protocol/sql_text.h"
 
+#include "base/cold.h"
+
 static const struct slice replacement = { (const uint8_t *)"\xef\xbf\xbd", 3 };
 
 /*
@@ -80,6 +82,8 @@ static bool source_is_valid(struct slice source)
 		if (!valid)
 			return false;
 	}
+	while (at < source.size && source.size < SQL_BLOCK && source.data[at] < 0x80)
+		at++;
 	if (at == source.size)
 		return true;
 	if (source.size >= SQL_BLOCK &&
@@ -125,7 +129,7 @@ void sql_text_begin(struct sql_text *text, uint8_t *data, size_t capacity, struc
 	text->overflowed = false;
 }
 
-void sql_text_append_checked(struct sql_text *text, struct slice piece)
+COLD void sql_text_append_checked(struct sql_text *text, struct slice piece)
 {
 	if (piece.size == 0)
 		return;

@@ -248,8 +248,11 @@ static enum sql_token_kind token_of(struct sql_lexer *lexer, enum sql_token_kind
 	return kind;
 }
 
-enum sql_token_kind sql_token_prefixed(struct sql_lexer *lexer, const uint8_t *at)
+enum sql_token_kind sql_token_word(struct sql_lexer *lexer, const uint8_t *at)
 {
+	while (at < lexer->end && sql_bytes[*at] & SQL_BYTE_IN_WORD)
+		at++;
+
 	const uint8_t *start = lexer->start;
 	uint8_t prefix = at - start == 1 ? *start | 0x20 : 0;
 	uint8_t next = peek(lexer, at, 0);

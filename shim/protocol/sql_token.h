@@ -57,6 +57,7 @@ enum {
 	SQL_BYTE_IN_WORD = 0x10,
 	SQL_BYTE_SPACE = 0x20,
 	SQL_BYTE_AFTER_PREFIX = 0x40, /* behind a word, makes it the prefix of a string */
+	SQL_BYTE_GOES_ON = SQL_BYTE_IN_WORD | SQL_BYTE_AFTER_PREFIX,
 };
 
 extern const uint8_t sql_bytes[256];
@@ -87,8 +88,8 @@ static inline struct slice sql_token_slice(const struct sql_lexer *lexer)
  */
 enum sql_token_kind sql_token_rare(struct sql_lexer *lexer, const uint8_t *at);
 
-/* The same for the word from lexer->start to @at, when a quote or an ampersand follows it. */
-enum sql_token_kind sql_token_prefixed(struct sql_lexer *lexer, const uint8_t *at);
+/* The same for a word that begins at lexer->start and reaches to @at or beyond, or is a prefix. */
+enum sql_token_kind sql_token_word(struct sql_lexer *lexer, const uint8_t *at);
 
 /*
  * How many letters, digits, underscores and bytes above 0x7f there are from @at on, SQL_BLOCK at
@@ -169,9 +170,9 @@ SQL_INLINE enum sql_token_kind sql_token_next(struct sql_lexer *lexer)
 		}
 		lexer->start = at;
 		if (begins == SQL_BYTE_LETTER) {
-			at = sql_word_end(lexer, at);
-			if (at < end && sql_bytes[*at] & SQL_BYTE_AFTER_PREFIX)
-				return sql_token_prefixed(lexer, at);
+			at += sql_run_size(lexer, at);
+			if (__builtin_expect(at < end && sql_bytes[*at] & SQL_BYTE_GOES_ON, 0))
+				return sql_token_word(lexer, at);
 			lexer->at = at;
 			return SQL_TOKEN_WORD;
 		}

@@ -22,11 +22,11 @@ static inline long raw_call(long number, const struct raw_arguments *arguments)
 	register long d asm("r10") = arguments->d;
 	register long e asm("r8") = arguments->e;
 	register long f asm("r9") = arguments->f;
-	long ret;
+	long ret = number;
 
 	asm volatile("syscall"
-		     : "=a"(ret)
-		     : "0"(number), "D"(arguments->a), "S"(arguments->b), "d"(arguments->c), "r"(d),
+		     : "+a"(ret)
+		     : "D"(arguments->a), "S"(arguments->b), "d"(arguments->c), "r"(d),
 		       "r"(e), "r"(f)
 		     : "rcx", "r11", "memory");
 	return ret;

@@ -124,9 +124,8 @@ SQL_INLINE enum sql_keyword_id sql_token_keyword(const struct sql_lexer *lexer)
 	struct slice word = sql_token_slice(lexer);
 	uint64_t packed;
 
-	if (__builtin_expect(word.data <= lexer->last_block, 1))
-		packed = sql_pack(word.data);
-	else if (lexer->end - word.data >= (ptrdiff_t)sizeof(packed))
+	if (__builtin_expect(word.data <= lexer->last_block, 1) ||
+	    lexer->end - word.data >= (ptrdiff_t)sizeof(packed))
 		packed = sql_pack(word.data);
 	else if (lexer->last_block)
 		packed = sql_pack(lexer->end - sizeof(packed)) >>

@@ -48,16 +48,18 @@ static void list(void)
 static long anonymous_memory(void)
 {
 	char line[512];
-	unsigned long begin, end;
+	unsigned long begin;
+	char *end;
 	long total = 0;
 	FILE *maps = fopen("/proc/self/maps", "r");
 
 	if (!maps)
 		return -1;
-	while (fgets(line, sizeof(line), maps))
-		if (sscanf(line, "%lx-%lx", &begin, &end) == 2 && !strchr(line, '/') &&
-		    !strchr(line, '['))
-			total += (long)((end - begin) >> 10);
+	while (fgets(line, sizeof(line), maps)) {
+		begin = strtoul(line, &end, 16);
+		if (*end == '-' && !strchr(line, '/') && !strchr(line, '['))
+			total += (long)((strtoul(end + 1, NULL, 16) - begin) >> 10);
+	}
 	fclose(maps);
 	return total;
 }
@@ -87,6 +89,8 @@ static void show_descriptors(void)
 	const struct dirent *entry;
 
 	session_require(directory != NULL, "/proc/self/fd");
+	if (!directory)
+		return;
 	printf("open:");
 	for (int fd = 0; fd < 1024; fd++) {
 		char name[16];
@@ -117,8 +121,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: main ID [NUMBER] | --list\n");
 		return 2;
 	}
-	number = argc > 2 ? atoi(argv[2]) : 0;
-	run(found, rounds ? atoi(rounds) : 1);
+	number = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 0;
+	run(found, rounds ? (int)strtol(rounds, NULL, 10) : 1);
 	show_descriptors();
 	return 0;
 }

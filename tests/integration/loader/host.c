@@ -97,7 +97,7 @@ struct calls {
 
 static struct calls calls_of(void *handle)
 {
-	struct calls calls;
+	struct calls calls = { .connect = NULL };
 
 	*(void **)&calls.connect = dlsym(handle, "PQconnectdb");
 	*(void **)&calls.exec = dlsym(handle, "PQexec");
@@ -113,7 +113,7 @@ static int handles(char **files)
 	void *db[8];
 	int count = 0;
 
-	for (; files[count] && count < 8; count++) {
+	for (; count < 8 && files[count]; count++) {
 		void *handle = open_or_die(files[count], RTLD_NOW | RTLD_LOCAL);
 
 		calls[count] = calls_of(handle);
@@ -148,7 +148,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "plugin") && argc > 4) {
 		return plugins(argv);
 	} else if (!strcmp(what, "reopen") && argc > 3) {
-		return reopen(atoi(argv[2]), argv + 3);
+		return reopen((int)strtol(argv[2], NULL, 10), argv + 3);
 	} else if (!strcmp(what, "handle") && argc > 2) {
 		return handles(argv + 2);
 	} else {

@@ -143,11 +143,14 @@ static void steal(const char *what, void (*end)(int))
 
 static void others(void)
 {
-	struct sockaddr_in server = { .sin_family = AF_INET,
-				      .sin_port = htons((uint16_t)atoi(getenv("PGPORT"))) };
+	const char *host = getenv("PGHOST"), *port = getenv("PGPORT");
+	struct sockaddr_in server = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	inet_aton(getenv("PGHOST"), &server.sin_addr);
+	if (!host || !port)
+		abort();
+	server.sin_port = htons((uint16_t)strtol(port, NULL, 10));
+	inet_aton(host, &server.sin_addr);
 	printf("the program's own: %d %s\n",
 	       connect(fd, (struct sockaddr *)&server, sizeof(server)), owner(fd));
 	close(fd);

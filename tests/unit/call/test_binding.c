@@ -44,7 +44,7 @@ static void a_program_that_exports_no_hook_has_no_trampoline(void **state)
 static void what_another_call_left_is_not_ours(void **state)
 {
 	static const struct libpq libpq;
-	int here, there;
+	static const char here, there;
 
 	(void)state;
 	assert_null(binding_claim(&here));

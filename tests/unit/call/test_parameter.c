@@ -11,7 +11,8 @@ static char shown[16384];
 /* "0=a 2=b", the attributes of a block in their order. */
 static const char *show(const struct parameter_block *block)
 {
-	struct attribute_cursor cursor = { block->bytes, block->bytes + block->size };
+	struct attribute_cursor cursor = { block->bytes,
+					   block->bytes ? block->bytes + block->size : NULL };
 	struct attribute_value value;
 	size_t used = 0;
 

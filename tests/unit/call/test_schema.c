@@ -128,7 +128,7 @@ static void a_long_word_hides_no_later_one(void **state)
 	(void)state;
 	memset(text, 'x', sizeof(text));
 	memcpy(text, "-c geqo=", 8);
-	strcpy(text + 700, " -c search_path=app");
+	memcpy(text + 700, " -c search_path=app", sizeof(" -c search_path=app"));
 	check(schema_of_options(slice_of_string(text)), "app", "behind a long word");
 	memset(text, ' ', sizeof(text));
 	memcpy(text, "-c search_path=app,", 19);

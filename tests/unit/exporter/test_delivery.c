@@ -338,7 +338,7 @@ static void a_warning_of_the_collector_is_passed_on_once_a_minute(void **state)
 			assert_string_equal(logged(path), "");
 		else
 			assert_non_null(strstr(logged(path), "took the spans and says: too old\n"));
-		now += i * 60000 * MS;
+		now += (uint64_t)i * 60000 * MS;
 	}
 	log_configure(LOG_NONE, NULL);
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls of libpq on a connection to a real PostgreSQL: bench_commands prepared|text|result COUNT.
- * result asks for results where no command is in flight.
+ * Calls of libpq on a connection to a real PostgreSQL: bench_commands KIND COUNT, where KIND is
+ *
+ *	prepared, text	a statement
+ *	result		asks for a result where no command is in flight
+ *	symbol		asks dlsym for a name that is not replaced; bound: for one that is
  */
+#include <dlfcn.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +17,20 @@ static const char prepared[] = "SELECT abalance FROM pgbench_accounts WHERE aid 
 /* 100 bytes */
 static const char text[] = "SELECT abalance, aid, bid FROM pgbench_accounts "
 			   "WHERE aid = 12345 AND filler <> 'something' LIMIT 10";
+
+/* Whether @kind is no statement; then it was done. */
+static int aside(PGconn *connection, const char *kind)
+{
+	if (!strcmp(kind, "result"))
+		PQclear(PQgetResult(connection));
+	else if (!strcmp(kind, "symbol"))
+		return dlsym(RTLD_DEFAULT, "strlen") != NULL;
+	else if (!strcmp(kind, "bound"))
+		return dlsym(RTLD_DEFAULT, "PQexec") != NULL;
+	else
+		return 0;
+	return 1;
+}
 
 static PGresult *call(PGconn *connection, const char *kind)
 {
@@ -29,16 +47,14 @@ int main(int argc, char **argv)
 	PGresult *result;
 
 	if (argc != 3) {
-		fputs("usage: bench_commands prepared|text|result COUNT\n", stderr);
+		fputs("usage: bench_commands prepared|text|result|symbol|bound COUNT\n", stderr);
 		return 2;
 	}
 	connection = PQconnectdb("");
 	PQclear(PQprepare(connection, "P0_1", prepared, 0, NULL));
 	for (long i = strtol(argv[2], NULL, 10); i > 0; i--) {
-		if (!strcmp(argv[1], "result")) {
-			PQclear(PQgetResult(connection));
+		if (aside(connection, argv[1]))
 			continue;
-		}
 		result = call(connection, argv[1]);
 		if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 			fputs(PQerrorMessage(connection), stderr);

@@ -69,11 +69,9 @@ bool export_next(struct export_cursor *cursor, struct export_value *ret)
 	struct attribute_value value;
 
 	while (span_attribute_next(cursor->span, &cursor->inner, &value)) {
-		uint64_t bit = UINT64_C(1) << value.key;
-
-		if (cursor->seen & bit)
+		if (key_in(&cursor->seen, value.key))
 			continue;
-		cursor->seen |= bit;
+		key_add(&cursor->seen, value.key);
 		if (cursor->kept >= cursor->limits.count) {
 			cursor->dropped++;
 			continue;

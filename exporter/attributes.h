@@ -35,7 +35,8 @@ struct export_cursor {
 	const struct span *span;
 	struct attribute_limits limits;
 	struct span_attribute_cursor inner;
-	uint64_t seen, kept;
+	struct key_set seen;
+	uint64_t kept;
 	uint32_t dropped;	/* by the count limit; complete at the end */
 };
 

@@ -157,9 +157,10 @@ void span_view(const struct reader *reader, const struct span_record *record,
 	ret->end_ns = ret->start_ns + record->duration_ns;
 	ret->name = ret->text = ret->summary = (struct slice){ 0 };
 	ret->module = ret->build_id = (struct slice){ 0 };
-	ret->hash = ret->offset = ret->present = 0;
+	ret->hash = ret->offset = 0;
+	ret->present = (struct key_set){ { 0 } };
 	while (attribute_next(&cursor, &value)) {
-		ret->present |= UINT64_C(1) << value.key;
+		key_add(&ret->present, value.key);
 		part_take(ret, &parts, &value);
 	}
 	statement_find(reader, ret);
@@ -220,7 +221,7 @@ bool span_attribute_next(const struct span *span, struct span_attribute_cursor *
 			return true;
 	while (cursor->derived < DERIVED)
 		if (derive(span, cursor->derived++, ret) &&
-		    !(span->present & UINT64_C(1) << ret->key))
+		    !key_in(&span->present, ret->key))
 			return true;
 	return false;
 }

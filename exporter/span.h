@@ -20,6 +20,23 @@
 #define SPAN_NAME_MAX 256	/* bytes of a composed name; longer ones are cut at a character */
 #define SPAN_BUILD_ID_MAX 32	/* bytes; longer ones are left out */
 
+/* Which attributes were met. */
+struct key_set {
+	uint64_t bits[2];
+};
+
+_Static_assert(ATTRIBUTE_COUNT <= 128, "struct key_set has a bit for each attribute");
+
+static inline void key_add(struct key_set *set, enum attribute_key key)
+{
+	set->bits[key / 64u] |= UINT64_C(1) << key % 64u;
+}
+
+static inline bool key_in(const struct key_set *set, enum attribute_key key)
+{
+	return set->bits[key / 64u] >> key % 64u & 1;
+}
+
 struct span {
 	const struct span_record *record;
 	struct slice name;
@@ -29,12 +46,10 @@ struct span {
 	uint64_t hash;			/* 0: absent */
 	struct slice module, build_id;	/* of the caller, path and bytes; empty: unknown */
 	uint64_t offset;		/* of the return address in the module */
-	uint64_t present;		/* bit i: the record itself carries attribute i */
+	struct key_set present;		/* what the record itself carries */
 	char composed[SPAN_NAME_MAX];	/* what a slice above points to when it is in no record */
 	char build_id_hex[2 * SPAN_BUILD_ID_MAX];
 };
-
-_Static_assert(ATTRIBUTE_COUNT <= 64, "struct span keeps a bit for each attribute");
 
 /* @wall_offset_ns: clock_wall_offset_ns() of now. */
 void span_view(const struct reader *reader, const struct span_record *record,

@@ -23,7 +23,7 @@
 #include "base/slice.h"
 #include "trace/context.h"
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 
 /* A whole record; what may be larger is cut before (query text at 8 KiB). */
 #define RECORD_SIZE_MAX ((size_t)16 << 10)

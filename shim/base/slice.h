@@ -40,6 +40,17 @@ static inline uint8_t byte_lower(uint8_t byte)
 	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
 }
 
+/* Whether @text is @word, which is in small letters, in any case. */
+static inline bool slice_equal_lower(struct slice text, struct slice word)
+{
+	if (text.size != word.size)
+		return false;
+	for (size_t i = 0; i < text.size; i++)
+		if (byte_lower(text.data[i]) != word.data[i])
+			return false;
+	return true;
+}
+
 /* Whether @text has @word, which is in small letters, in any case. */
 static inline bool slice_contains(struct slice text, struct slice word)
 {

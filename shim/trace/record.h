@@ -186,6 +186,28 @@ static inline void record_put_string(struct record_writer *writer, enum attribut
 	memcpy(place, value.data, value.size);
 }
 
+/*
+ * For a string that is written where it stays: a place in the record and the room that is there.
+ * Nothing is taken before record_string_end(), and nothing else is put in between.
+ */
+static inline uint8_t *record_string_begin(const struct record_writer *writer, size_t *ret_room)
+{
+	size_t rest = (size_t)(writer->limit - writer->position) & ~(size_t)7;
+
+	*ret_room = rest > sizeof(struct attribute) ? rest - sizeof(struct attribute) : 0;
+	return writer->position + sizeof(struct attribute);
+}
+
+/* Takes the first @size bytes of that room. */
+static inline void record_string_end(struct record_writer *writer, enum attribute_key key,
+				     size_t size)
+{
+	uint8_t *place = writer_take(writer, key, ATTRIBUTE_STRING, size);
+
+	while (place && place + size < writer->position)
+		place[size++] = 0;
+}
+
 static inline void record_put_integer(struct record_writer *writer, enum attribute_key key,
 				      int64_t value)
 {

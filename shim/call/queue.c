@@ -213,21 +213,22 @@ static COLD void finish_to_sync(struct connection *connection, uint64_t now_ns)
 }
 
 /* During COPY libpq is never busy: what is ready then is not the end. */
-void queue_ready(struct connection *connection, uint64_t now_ns)
+void queue_ready(struct connection *connection)
 {
 	struct command *head = connection->head;
 
 	if (head && !head->ready_ns && head->copy == COPY_NONE)
-		head->ready_ns = now_ns;
+		head->ready_ns = traffic_ready_ns(&connection->slot->traffic);
 }
 
-void queue_result(struct connection *connection, struct pg_result *result, uint64_t now_ns)
+void queue_result(struct connection *connection, struct pg_result *result)
 {
 	const struct libpq *libpq = connection->libpq;
 	struct command *head = connection->head;
+	uint64_t now_ns;
 
 	if (result && libpq->PQresultStatus(result) == PG_PIPELINE_SYNC) {
-		finish_to_sync(connection, now_ns);
+		finish_to_sync(connection, clock_now_ns());
 		return;
 	}
 	if (!head)
@@ -235,12 +236,12 @@ void queue_result(struct connection *connection, struct pg_result *result, uint6
 	if (!result) {
 		/* In pipeline mode a null before any result belongs to nobody. */
 		if (head->kind != COMMAND_SYNC && (head->results || !connection->pipeline))
-			finish_head(connection, now_ns);
+			finish_head(connection, head->end_ns ? head->end_ns : clock_now_ns());
 		return;
 	}
-	command_result(head, libpq, connection->handle, result,
-		       head->ready_ns ? head->ready_ns : now_ns);
+	now_ns = head->ready_ns ? head->ready_ns : clock_now_ns();
 	head->ready_ns = 0;
+	command_result(head, libpq, connection->handle, result, now_ns);
 	if (head->copy == COPY_BOTH)
 		finish_head(connection, now_ns);
 	else if (head->end_ns)

@@ -65,9 +65,9 @@ COLD void queue_begin_copy(struct connection *connection, struct command *comman
 COLD void queue_end_copy(struct connection *connection, bool failed, uint64_t now_ns);
 
 /* The next result of the head is there to be fetched. */
-void queue_ready(struct connection *connection, uint64_t now_ns);
+void queue_ready(struct connection *connection);
 
 /* One answer of PQgetResult, null included; with an empty queue only while it is blind. */
-void queue_result(struct connection *connection, struct pg_result *result, uint64_t now_ns);
+void queue_result(struct connection *connection, struct pg_result *result);
 
 #endif

@@ -37,11 +37,17 @@ static COLD bool ask_ready(struct submit *submit)
 	return true;
 }
 
+/* Whether tracing_ready() need not be asked. */
+static inline bool is_ready(uint64_t process_id)
+{
+	return process_id && process_id == atomic_load_explicit(&submit_ready_process,
+								memory_order_acquire);
+}
+
 static bool begin(struct submit *submit, struct guard *guard)
 {
 	uint64_t process_id = arena_process_peek();
-	bool ready = process_id && process_id == atomic_load_explicit(&submit_ready_process,
-								      memory_order_acquire);
+	bool ready = is_ready(process_id);
 
 	if (!ready && !tracing_ready)
 		return false;
@@ -354,7 +360,8 @@ HOT void submit_end_send(struct submit *submit, const struct submit_request *req
 	guard_leave(&guard);
 }
 
-HOT void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller)
+static COLD void begin_other_asking(struct submit *submit, struct pg_conn *handle,
+				    const void *caller)
 {
 	struct guard guard;
 
@@ -362,15 +369,32 @@ HOT void submit_begin_other(struct submit *submit, struct pg_conn *handle, const
 		guard_leave(&guard);
 }
 
+/*
+ * Of a known connection nothing but its functions is needed, and nothing is changed: no guard. What
+ * is there to do comes after the real call.
+ */
+HOT void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller)
+{
+	struct connection *connection = connection_find(handle);
+
+	if (__builtin_expect(!connection || !is_ready(arena_process_peek()), 0)) {
+		begin_other_asking(submit, handle, caller);
+		return;
+	}
+	binding_claim(caller);
+	submit->libpq = connection->libpq;
+	submit->connection = connection;
+	submit->process_id = arena_process_peek();
+}
+
 HOT void submit_end_get_result(struct submit *submit, struct pg_result *result)
 {
-	uint64_t now_ns = clock_now_ns();
 	struct guard guard;
 
 	if (!submit->connection || (!submit->connection->head && !submit->connection->blind) ||
 	    !resume(submit, &guard))
 		return;
-	queue_result(submit->connection, result, now_ns);
+	queue_result(submit->connection, result);
 	guard_leave(&guard);
 }
 
@@ -402,7 +426,7 @@ void submit_end_busy(struct submit *submit, int busy)
 
 	if (busy || !submit->connection || !submit->connection->head || !resume(submit, &guard))
 		return;
-	queue_ready(submit->connection, clock_now_ns());
+	queue_ready(submit->connection);
 	guard_leave(&guard);
 }
 

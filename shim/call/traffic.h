@@ -77,6 +77,15 @@ static inline void traffic_received(struct traffic *traffic)
 		traffic->first_ns = traffic->last_ns;
 }
 
+/*
+ * When what is ready now came whole, by its last byte. Where the bytes are not followed, which is
+ * so in a pipeline, that is now.
+ */
+static inline uint64_t traffic_ready_ns(const struct traffic *traffic)
+{
+	return traffic->armed && traffic->last_ns ? traffic->last_ns : clock_now_ns();
+}
+
 /* False when the split was not measured: no send or no receive was seen. */
 bool traffic_split(const struct traffic *traffic, uint64_t *ret_first_byte_ns,
 		   uint64_t *ret_fetch_ns);

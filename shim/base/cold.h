@@ -6,9 +6,10 @@
  * variables that every process writes then: those share few pages, each of which costs a fault and
  * 4 KiB. COLD: functions off the common way, never inlined: they would lend it their registers and
  * their frame. HOT: the common way through a call, with all that it calls, but for COLD, in one
- * function. APART: as hot, but with a frame of its own; what a COLD function alone calls is
- * compiled for size, wherever it is. START: what every process runs at load, beside the constructor
- * (where the compiler puts that): a page that is touched brings those around it, and they count.
+ * function; such functions lie side by side. APART: as hot, but with a frame of its own; what a
+ * COLD function alone calls is compiled for size, wherever it is. START: what every process runs at
+ * load, beside the constructor (where the compiler puts that): a page that is touched brings those
+ * around it, and they count.
  */
 #ifndef BASE_COLD_H
 #define BASE_COLD_H
@@ -16,7 +17,7 @@
 #define COLD_TABLE __attribute__((section(".bss.cold")))
 #define COLD __attribute__((noinline, cold))
 #define APART __attribute__((noinline, hot))
-#define HOT __attribute__((flatten))
+#define HOT __attribute__((flatten, hot))
 #define START __attribute__((section(".text.startup")))
 
 #endif

@@ -4,113 +4,36 @@
 
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/clock.h"
-#include "base/cold.h"
-#include "base/guard.h"
-#include "call/attempt.h"
-#include "call/binding.h"
-#include "call/connection.h"
 #include "call/describe.h"
 #include "call/extra.h"
 #include "call/queue.h"
 #include "call/queue_statement.h"
-#include "trace/area.h"
+#include "call/submit_begin.h"
 
 /* Both are set once, at load; null: calls pass through. */
 static bool (*tracing_ready)(void);
-static enum submit_connect connect_spans;
+enum submit_connect submit_connects;
 
 _Atomic uint64_t submit_ready_process;
 
 void submit_enable(bool (*ready)(void), enum submit_connect connects)
 {
-	connect_spans = connects;
+	submit_connects = connects;
 	tracing_ready = ready;
 }
 
-static COLD bool ask_ready(struct submit *submit)
+bool submit_is_enabled(void)
 {
-	if (!tracing_ready())
+	return tracing_ready != NULL;
+}
+
+bool submit_ask_ready(struct submit *submit)
+{
+	if (!tracing_ready || !tracing_ready())
 		return false;
 	submit->process_id = arena_process_id();
 	return true;
-}
-
-/* Whether tracing_ready() need not be asked. */
-static inline bool is_ready(uint64_t process_id)
-{
-	return process_id && process_id == atomic_load_explicit(&submit_ready_process,
-								memory_order_acquire);
-}
-
-static bool begin(struct submit *submit, struct guard *guard)
-{
-	uint64_t process_id = arena_process_peek();
-	bool ready = is_ready(process_id);
-
-	if (!ready && !tracing_ready)
-		return false;
-	if (!guard_enter(guard)) {
-		area_count_passed();
-		return false;
-	}
-	submit->process_id = process_id;
-	if (ready || ask_ready(submit))
-		return true;
-	area_count_passed();
-	guard_leave(guard);
-	return false;
-}
-
-static bool is_same_process(const struct submit *submit)
-{
-	return submit->process_id == arena_process_id();
-}
-
-/* Whether there is anything to end: not after a fork in a callback, where memory is a fresh one. */
-static bool resume(const struct submit *submit, struct guard *guard)
-{
-	return submit->connection && is_same_process(submit) && guard_enter(guard);
-}
-
-/*
- * Finds the functions to call. True when the call is the program's own (not libpq's to itself) and
- * tracing is on; then the guard is held.
- */
-static bool begin_call(struct submit *submit, struct pg_conn *handle, const void *caller,
-		       struct guard *guard)
-{
-	struct connection *connection = connection_find(handle);
-	const struct libpq *bound = binding_claim(caller);
-
-	submit->connection = NULL;
-	submit->command = NULL;
-	if (connection)
-		submit->libpq = connection->libpq;
-	else
-		submit->libpq = bound ? bound : libpq_of_caller(caller);
-	if (!submit->libpq || libpq_is_inside(submit->libpq, caller) || !begin(submit, guard))
-		return false;
-	submit->connection = connection;
-	return true;
-}
-
-/* The same for calls that may meet a connection for the first time. */
-static bool begin_command(struct submit *submit, struct pg_conn *handle, const void *caller,
-			  struct guard *guard)
-{
-	if (!begin_call(submit, handle, caller, guard))
-		return false;
-	if (!submit->connection)
-		submit->connection = connection_of(handle, submit->libpq);
-	if (submit->connection) {
-		connection_learn(submit->connection);
-		return true;
-	}
-	area_count_passed();
-	guard_leave(guard);
-	return false;
 }
 
 /* No standard strings only where the server said so; asked for only when it matters. */
@@ -196,7 +119,7 @@ static struct command *returned_command(struct submit *submit, struct guard *gua
 {
 	struct command *command = submit->command;
 
-	if (!command || !is_same_process(submit) || !guard_enter(guard))
+	if (!command || !submit_is_same_process(submit) || !guard_enter(guard))
 		return NULL;
 	if (__builtin_expect(submit->connection->calling == command, 1)) {
 		submit->connection->calling = NULL;
@@ -213,7 +136,7 @@ HOT void submit_begin_synchronous(struct submit *submit, const struct submit_req
 	struct guard guard;
 
 	submit->query = request->query;
-	if (!begin_command(submit, request->handle, request->caller, &guard))
+	if (!submit_begin_command(submit, request->handle, request->caller, &guard))
 		return;
 	connection = submit->connection;
 	if (!connection->pipeline)
@@ -280,7 +203,7 @@ HOT void submit_begin_send(struct submit *submit, const struct submit_request *r
 	struct guard guard;
 
 	submit->query = request->query;
-	if (!begin_command(submit, request->handle, request->caller, &guard))
+	if (!submit_begin_command(submit, request->handle, request->caller, &guard))
 		return;
 	connection = submit->connection;
 	if (connection->blind)
@@ -304,7 +227,7 @@ static COLD void end_send_passed(struct submit *submit, int sent)
 {
 	struct guard guard;
 
-	if (!sent || !resume(submit, &guard))
+	if (!sent || !submit_resume(submit, &guard))
 		return;
 	queue_lose(submit->connection);
 	guard_leave(&guard);
@@ -365,7 +288,7 @@ static COLD void begin_other_asking(struct submit *submit, struct pg_conn *handl
 {
 	struct guard guard;
 
-	if (begin_call(submit, handle, caller, &guard))
+	if (submit_begin_call(submit, handle, caller, &guard))
 		guard_leave(&guard);
 }
 
@@ -377,7 +300,7 @@ HOT void submit_begin_other(struct submit *submit, struct pg_conn *handle, const
 {
 	struct connection *connection = connection_find(handle);
 
-	if (__builtin_expect(!connection || !is_ready(arena_process_peek()), 0)) {
+	if (__builtin_expect(!connection || !submit_is_ready(arena_process_peek()), 0)) {
 		begin_other_asking(submit, handle, caller);
 		return;
 	}
@@ -392,7 +315,7 @@ HOT void submit_end_get_result(struct submit *submit, struct pg_result *result)
 	struct guard guard;
 
 	if (!submit->connection || (!submit->connection->head && !submit->connection->blind) ||
-	    !resume(submit, &guard))
+	    !submit_resume(submit, &guard))
 		return;
 	queue_result(submit->connection, result);
 	guard_leave(&guard);
@@ -402,7 +325,7 @@ void submit_end_pipeline(struct submit *submit, bool entered, int done)
 {
 	struct guard guard;
 
-	if (!done || !resume(submit, &guard))
+	if (!done || !submit_resume(submit, &guard))
 		return;
 	queue_settle(submit->connection);
 	submit->connection->blind = false;
@@ -414,7 +337,7 @@ void submit_end_sync(struct submit *submit, int done)
 {
 	struct guard guard;
 
-	if (!done || !resume(submit, &guard))
+	if (!done || !submit_resume(submit, &guard))
 		return;
 	queue_sync(submit->connection);
 	guard_leave(&guard);
@@ -424,7 +347,8 @@ void submit_end_busy(struct submit *submit, int busy)
 {
 	struct guard guard;
 
-	if (busy || !submit->connection || !submit->connection->head || !resume(submit, &guard))
+	if (busy || !submit->connection || !submit->connection->head ||
+	    !submit_resume(submit, &guard))
 		return;
 	queue_ready(submit->connection);
 	guard_leave(&guard);
@@ -434,7 +358,7 @@ void submit_begin_silent(struct submit *submit, struct pg_conn *handle, const vo
 {
 	struct guard guard;
 
-	if (!begin_call(submit, handle, caller, &guard))
+	if (!submit_begin_call(submit, handle, caller, &guard))
 		return;
 	if (submit->connection && !submit->connection->pipeline)
 		queue_settle(submit->connection);
@@ -447,7 +371,7 @@ void submit_end_silent(struct submit *submit)
 {
 	struct guard guard;
 
-	if (!resume(submit, &guard))
+	if (!submit_resume(submit, &guard))
 		return;
 	if (submit->connection->transaction.state == TRANSACTION_OPEN)
 		submit->connection->transaction.last_ns = clock_now_ns();
@@ -474,7 +398,7 @@ void submit_end_closed(struct submit *submit, const char *name, struct pg_result
 {
 	struct guard guard;
 
-	if (!result || !resume(submit, &guard))
+	if (!result || !submit_resume(submit, &guard))
 		return;
 	if (submit->libpq->PQresultStatus(result) == PG_COMMAND_OK)
 		queue_forget_statement(submit->connection, name);
@@ -485,7 +409,7 @@ void submit_end_close(struct submit *submit, const char *closed)
 {
 	struct guard guard;
 
-	if (!resume(submit, &guard))
+	if (!submit_resume(submit, &guard))
 		return;
 	queue_forget_statement(submit->connection, closed);
 	guard_leave(&guard);
@@ -495,7 +419,7 @@ void submit_end_untold(struct submit *submit, int sent)
 {
 	struct guard guard;
 
-	if (!sent || !resume(submit, &guard))
+	if (!sent || !submit_resume(submit, &guard))
 		return;
 	queue_untold(submit->connection);
 	guard_leave(&guard);
@@ -506,215 +430,8 @@ void submit_end_copy(struct submit *submit, int failed)
 	uint64_t now_ns = clock_now_ns();
 	struct guard guard;
 
-	if (!resume(submit, &guard))
+	if (!submit_resume(submit, &guard))
 		return;
 	queue_end_copy(submit->connection, failed != 0, now_ns);
 	guard_leave(&guard);
 }
-
-/* ---- connections ---- */
-
-static bool wants_connect_span(const struct command *command)
-{
-	return connect_spans == SUBMIT_CONNECT_ON ||
-	       (connect_spans == SUBMIT_CONNECT_ERRORS && command_failed(command));
-}
-
-/* Nothing happens when no connect or reset is under way. */
-static void end_connect(struct connection *connection, bool connected, uint64_t now_ns)
-{
-	struct command *command = connection->connect;
-
-	if (!command)
-		return;
-	connection->connect = NULL;
-	if (!connected)
-		attempt_blame(command);
-	connection_learn(connection);
-	if (wants_connect_span(command))
-		describe_end(command, connection, now_ns);
-	else
-		area_call_drop(command->open);
-	connection_release(connection, command);
-}
-
-static bool is_connected(const struct connection *connection)
-{
-	return connection->libpq->PQstatus(connection->handle) == PG_CONNECTION_OK;
-}
-
-/* A connect or reset in no queue; null when there is no memory. */
-static struct command *connect_command(struct connection *connection, enum command_kind kind)
-{
-	struct command *command = connection_command(connection);
-
-	if (command)
-		command->kind = (uint8_t)kind;
-	else
-		area_count_passed();
-	return command;
-}
-
-/* An entry of this address is a connection whose end we did not see. */
-static struct connection *connection_met_again(struct pg_conn *handle, const struct libpq *libpq)
-{
-	struct connection *stale = connection_find(handle);
-
-	if (stale) {
-		queue_settle(stale);
-		if (stale->connect) {
-			area_call_drop(stale->connect->open);
-			area_count_passed();
-		}
-		connection_forget(stale);
-	}
-	return connection_of(handle, libpq);
-}
-
-void submit_begin_connect(struct submit_connecting *connecting, const void *caller)
-{
-	struct guard guard;
-
-	libpq_refresh();
-	connecting->open = NULL;
-	connecting->traced = begin_call(&connecting->submit, NULL, caller, &guard);
-	if (!connecting->traced)
-		return;
-	if (connect_spans != SUBMIT_CONNECT_OFF)
-		connecting->open = describe_connecting(&connecting->span, caller);
-	attempt_begin();
-	guard_leave(&guard);
-}
-
-/* The connect of @connecting, now that its connection is known; null when there is no memory. */
-static struct command *connecting_command(struct submit_connecting *connecting,
-					  struct pg_conn *handle)
-{
-	struct connection *connection = connection_met_again(handle, connecting->submit.libpq);
-	struct command *command;
-
-	if (!connection) {
-		area_count_passed();
-		return NULL;
-	}
-	connection_learn(connection);
-	command = connect_command(connection, COMMAND_CONNECT);
-	connection->connect = command;
-	connecting->submit.connection = connection;
-	if (command && connect_spans != SUBMIT_CONNECT_OFF)
-		command->span = connecting->span;
-	return command;
-}
-
-/* An attempt goes on after PQconnectStart: whom it asks is known now. */
-static void connect_goes_on(struct submit_connecting *connecting, struct command *command)
-{
-	area_call_drop(connecting->open);
-	connecting->open = NULL;
-	if (connect_spans != SUBMIT_CONNECT_OFF)
-		describe_open(command, connecting->submit.connection);
-}
-
-void submit_end_connect(struct submit_connecting *connecting, struct pg_conn *handle, bool finished)
-{
-	struct submit *submit = &connecting->submit;
-	uint64_t now_ns = clock_now_ns();
-	struct command *command = NULL;
-	struct guard guard;
-
-	if (!connecting->traced || submit->process_id != arena_process_id() || !guard_enter(&guard))
-		return;
-	if (handle)
-		command = connecting_command(connecting, handle);
-	if (!command) {
-		area_call_drop(connecting->open);
-	} else if (finished || submit->libpq->PQstatus(handle) == PG_CONNECTION_BAD) {
-		command->open = connecting->open;
-		end_connect(submit->connection, is_connected(submit->connection), now_ns);
-	} else {
-		connect_goes_on(connecting, command);
-	}
-	attempt_end();
-	guard_leave(&guard);
-}
-
-static void begin_reset(struct connection *connection, const void *caller)
-{
-	struct command *command = connect_command(connection, COMMAND_RESET);
-
-	connection->connect = command;
-	if (!command)
-		return;
-	describe_begin(command, connection, caller);
-	describe_open(command, connection);
-}
-
-void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const void *caller)
-{
-	struct guard guard;
-
-	libpq_refresh();
-	if (!begin_command(submit, handle, caller, &guard))
-		return;
-	queue_settle(submit->connection);
-	end_connect(submit->connection, false, clock_now_ns());
-	connection_changed(submit->connection);
-	begin_reset(submit->connection, caller);
-	attempt_begin();
-	guard_leave(&guard);
-}
-
-void submit_end_reset(struct submit *submit, bool finished)
-{
-	uint64_t now_ns = clock_now_ns();
-	struct guard guard;
-
-	if (!resume(submit, &guard))
-		return;
-	if (finished)
-		end_connect(submit->connection, is_connected(submit->connection), now_ns);
-	attempt_end();
-	guard_leave(&guard);
-}
-
-void submit_begin_poll(struct submit *submit, struct pg_conn *handle, const void *caller)
-{
-	struct guard guard;
-
-	if (!begin_call(submit, handle, caller, &guard))
-		return;
-	if (submit->connection && submit->connection->connect)
-		attempt_begin();
-	guard_leave(&guard);
-}
-
-void submit_end_poll(struct submit *submit, int polled)
-{
-	uint64_t now_ns = clock_now_ns();
-	struct guard guard;
-
-	if (!resume(submit, &guard))
-		return;
-	if (polled == PG_POLLING_OK || polled == PG_POLLING_FAILED)
-		end_connect(submit->connection, polled == PG_POLLING_OK, now_ns);
-	attempt_end();
-	guard_leave(&guard);
-}
-
-void submit_begin_finish(struct submit *submit, struct pg_conn *handle, const void *caller)
-{
-	struct connection *connection;
-	struct guard guard;
-
-	if (!begin_call(submit, handle, caller, &guard))
-		return;
-	connection = submit->connection;
-	if (connection) {
-		queue_settle(connection);
-		end_connect(connection, false, clock_now_ns());
-		connection_forget(connection);
-		submit->connection = NULL;
-	}
-	guard_leave(&guard);
-}
-

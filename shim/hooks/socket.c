@@ -60,7 +60,7 @@ AFTER sent(int fd, ssize_t result)
  * jump. Others arrive there as well, and are sorted out, before the first call of real() and where
  * there are several copies of libpq.
  */
-#define BY_LIBPQ static __attribute__((noinline)) ssize_t
+#define BY_LIBPQ static APART ssize_t
 #define IS_OTHERS __builtin_expect(!libpq_may_be_inside(RETURN_ADDRESS), 1)
 
 BY_LIBPQ read_by_libpq(int fd, void *buffer, size_t size, const void *caller)

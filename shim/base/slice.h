@@ -65,10 +65,50 @@ static inline bool slice_contains(struct slice text, struct slice word)
 	return false;
 }
 
+/* Whether @text is @word, which is in small letters, in any case. */
+static inline bool slice_says(struct slice text, struct slice word)
+{
+	return text.size == word.size && slice_contains(text, word);
+}
+
 /* The first @size bytes of @whole, or all of it. */
 static inline struct slice slice_first(struct slice whole, size_t size)
 {
 	return (struct slice){ whole.data, size < whole.size ? size : whole.size };
+}
+
+/* What follows the first @size bytes of @whole; empty when there is nothing. */
+static inline struct slice slice_after(struct slice whole, size_t size)
+{
+	if (size >= whole.size)
+		return (struct slice){ whole.data ? whole.data + whole.size : NULL, 0 };
+	return (struct slice){ whole.data + size, whole.size - size };
+}
+
+/* Without the spaces and tabs at both ends. */
+static inline struct slice slice_without_blanks(struct slice text)
+{
+	while (text.size && (text.data[0] == ' ' || text.data[0] == '\t'))
+		text = slice_after(text, 1);
+	while (text.size && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\t'))
+		text.size--;
+	return text;
+}
+
+/*
+ * Takes what stands before the next @separator, or all, off @rest. False when @rest is empty; an
+ * empty part behind the last separator is none.
+ */
+static inline bool slice_take_part(struct slice *rest, uint8_t separator, struct slice *ret)
+{
+	const uint8_t *end;
+
+	if (!rest->size)
+		return false;
+	end = memchr(rest->data, separator, rest->size);
+	*ret = slice_first(*rest, end ? (size_t)(end - rest->data) : rest->size);
+	*rest = slice_after(*rest, ret->size + 1);
+	return true;
 }
 
 /* What fits into 64 bits whatever the digits are. */
@@ -88,14 +128,6 @@ static inline bool slice_decimal(struct slice text, size_t digits, uint64_t *ret
 	}
 	*ret = number;
 	return true;
-}
-
-/* What follows the first @size bytes of @whole; empty when there is nothing. */
-static inline struct slice slice_after(struct slice whole, size_t size)
-{
-	if (size >= whole.size)
-		return (struct slice){ whole.data ? whole.data + whole.size : NULL, 0 };
-	return (struct slice){ whole.data + size, whole.size - size };
 }
 
 #endif

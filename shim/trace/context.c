@@ -29,7 +29,7 @@ static int hex_digit(uint8_t character)
 	return -1;
 }
 
-static bool hex_parse(const uint8_t *text, uint8_t *ret, size_t size)
+bool hex_parse(const uint8_t *text, uint8_t *ret, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		int high = hex_digit(text[2 * i]);
@@ -42,6 +42,22 @@ static bool hex_parse(const uint8_t *text, uint8_t *ret, size_t size)
 	return true;
 }
 
+bool hex_parse_padded(struct slice text, uint8_t *ret, size_t size)
+{
+	if (!text.size || text.size > 2 * size)
+		return false;
+	for (size_t i = 0; i < text.size; i++)
+		if (hex_digit(text.data[i]) < 0)
+			return false;
+	memset(ret, 0, size);
+	for (size_t i = 0; i < text.size; i++) {
+		int digit = hex_digit(text.data[text.size - 1 - i]);
+
+		ret[size - 1 - i / 2] |= (uint8_t)(i % 2 ? digit << 4 : digit);
+	}
+	return true;
+}
+
 void hex_format(const uint8_t *bytes, size_t size, char *ret)
 {
 	static const char digits[16] = "0123456789abcdef";
@@ -50,20 +66,6 @@ void hex_format(const uint8_t *bytes, size_t size, char *ret)
 		*ret++ = digits[bytes[i] >> 4];
 		*ret++ = digits[bytes[i] & 15];
 	}
-}
-
-static bool character_is_blank(uint8_t character)
-{
-	return character == ' ' || character == '\t';
-}
-
-static struct slice blanks_cut(struct slice text)
-{
-	while (text.size && character_is_blank(text.data[0]))
-		text = slice_after(text, 1);
-	while (text.size && character_is_blank(text.data[text.size - 1]))
-		text.size--;
-	return text;
 }
 
 /* Version 00 has this size only; later ones may go on after a further dash. */
@@ -81,7 +83,7 @@ bool traceparent_parse(struct slice text, struct trace_context *ret)
 	struct trace_context context;
 	uint8_t version, flags;
 
-	text = blanks_cut(text);
+	text = slice_without_blanks(text);
 	if (text.size < 2 || !hex_parse(text.data, &version, 1) ||
 	    !traceparent_size_fits(text, version))
 		return false;

@@ -37,6 +37,18 @@ bool traceparent_parse(struct slice text, struct trace_context *ret);
 /* Writes version 00 and a terminating zero. */
 void traceparent_format(const struct trace_context *context, char ret[TRACEPARENT_SIZE + 1]);
 
+/*
+ * Reads 2 * @size lower-case digits into @size bytes. False when one is none of these; what was
+ * written till then stays.
+ */
+bool hex_parse(const uint8_t *text, uint8_t *ret, size_t size);
+
+/*
+ * Reads a number of one to 2 * @size lower-case digits, with zeros in front where they are fewer.
+ * False and untouched when it is none.
+ */
+bool hex_parse_padded(struct slice text, uint8_t *ret, size_t size);
+
 /* Lower-case hex of @size bytes into 2 * @size characters, unterminated. */
 void hex_format(const uint8_t *bytes, size_t size, char *ret);
 

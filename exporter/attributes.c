@@ -45,6 +45,7 @@ static void convert(const struct attribute_value *value, uint64_t length, struct
 {
 	ret->key = value->key;
 	ret->integer = value->integer;
+	ret->name = slice_of(NULL, 0);
 	switch (value->type) {
 	case ATTRIBUTE_STRING:
 		ret->type = export_text(value->string, length, &ret->string);
@@ -61,7 +62,44 @@ static void convert(const struct attribute_value *value, uint64_t length, struct
 	case ATTRIBUTE_INTEGER:
 		ret->type = EXPORT_INTEGER;
 		return;
+	case ATTRIBUTE_HEADER:
+		ret->type = EXPORT_LIST;
+		ret->name = header_name(value->string);
+		ret->string = slice_after(value->string, ret->name.size);
+		ret->length = length;
+		return;
 	}
+}
+
+bool export_next_element(const struct export_value *value, struct slice *rest,
+			 struct export_value *ret)
+{
+	struct slice element;
+
+	if (!header_next_value(rest, &element))
+		return false;
+	ret->type = export_text(element, value->length, &ret->string);
+	return true;
+}
+
+/* Headers of one direction have one key, and are the same only by their names. */
+static bool header_came(const struct span *span, const struct attribute_value *header)
+{
+	struct attribute_cursor cursor = span_attributes(span->record);
+	struct slice name = header_name(header->string);
+	struct attribute_value value;
+
+	while (attribute_next(&cursor, &value) && value.string.data != header->string.data)
+		if (value.key == header->key && slice_equal(header_name(value.string), name))
+			return true;
+	return false;
+}
+
+static bool came(const struct export_cursor *cursor, const struct attribute_value *value)
+{
+	if (!key_in(&cursor->seen, value->key))
+		return false;
+	return value->type != ATTRIBUTE_HEADER || header_came(cursor->span, value);
 }
 
 bool export_next(struct export_cursor *cursor, struct export_value *ret)
@@ -69,7 +107,7 @@ bool export_next(struct export_cursor *cursor, struct export_value *ret)
 	struct attribute_value value;
 
 	while (span_attribute_next(cursor->span, &cursor->inner, &value)) {
-		if (key_in(&cursor->seen, value.key))
+		if (came(cursor, &value))
 			continue;
 		key_add(&cursor->seen, value.key);
 		if (cursor->kept >= cursor->limits.count) {

@@ -17,6 +17,28 @@ static void write_key(struct json_writer *json, struct slice key)
 	json_put_string(json, key);
 }
 
+static void write_list(struct json_writer *json, const struct export_value *value)
+{
+	struct slice rest = value->string;
+	struct export_value element;
+	bool first = true;
+
+	JSON_RAW(json, ",\"value\":{\"arrayValue\":{\"values\":[");
+	for (; export_next_element(value, &rest, &element); first = false) {
+		if (!first)
+			JSON_RAW(json, ",");
+		if (element.type == EXPORT_STRING) {
+			JSON_RAW(json, "{\"stringValue\":");
+			json_put_string(json, element.string);
+		} else {
+			JSON_RAW(json, "{\"bytesValue\":");
+			json_put_base64(json, element.string);
+		}
+		JSON_RAW(json, "}");
+	}
+	JSON_RAW(json, "]}");
+}
+
 static void write_value(struct json_writer *json, const struct export_value *value)
 {
 	switch (value->type) {
@@ -37,8 +59,30 @@ static void write_value(struct json_writer *json, const struct export_value *val
 		JSON_RAW(json, ",\"value\":{\"boolValue\":");
 		json_put_raw(json, value->integer ? SLICE("true") : SLICE("false"));
 		break;
+	case EXPORT_LIST:
+		write_list(json, value);
+		break;
 	}
 	JSON_RAW(json, "}}");
+}
+
+/* "http.request.header.x-id": both parts are printable, the second may need escapes. */
+static void write_name(struct json_writer *json, const struct export_value *value)
+{
+	const struct slice prefix = slice_of_string(attribute_name(value->key));
+	uint8_t name[ATTRIBUTE_NAME_MAX + RECORD_HEADER_NAME_MAX];
+
+	JSON_RAW(json, "{\"key\":");
+	if (!value->name.size) {
+		/* Names of our own list need no escape. */
+		JSON_RAW(json, "\"");
+		json_put_raw(json, prefix);
+		JSON_RAW(json, "\"");
+		return;
+	}
+	memcpy(name, prefix.data, prefix.size);
+	memcpy(name + prefix.size, value->name.data, value->name.size);
+	json_put_string(json, slice_of(name, prefix.size + value->name.size));
 }
 
 static void write_dropped(struct json_writer *json, uint32_t dropped)
@@ -159,10 +203,7 @@ static void write_attributes(struct otlp_json *object, const struct span *span)
 	while (export_next(&cursor, &value)) {
 		if (cursor.kept > 1)
 			JSON_RAW(json, ",");
-		/* Names of our own list need no escape. */
-		JSON_RAW(json, "{\"key\":\"");
-		json_put_raw(json, slice_of_string(attribute_name(value.key)));
-		JSON_RAW(json, "\"");
+		write_name(json, &value);
 		write_value(json, &value);
 	}
 	JSON_RAW(json, "]");

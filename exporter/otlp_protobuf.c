@@ -12,13 +12,18 @@ enum tag {
 	TAG_SCOPE = 0x0a, TAG_SPAN = 0x12, TAG_SCOPE_SCHEMA = 0x1a,
 	TAG_ATTRIBUTE = 0x4a, TAG_DROPPED = 0x50,
 	TAG_KEY = 0x0a, TAG_VALUE = 0x12,
-	TAG_STRING = 0x0a, TAG_BOOLEAN = 0x10, TAG_INTEGER = 0x18, TAG_BYTES = 0x3a
+	TAG_STRING = 0x0a, TAG_BOOLEAN = 0x10, TAG_INTEGER = 0x18, TAG_ARRAY = 0x2a,
+	TAG_BYTES = 0x3a,
+	TAG_ELEMENT = 0x0a
 };
 
 #define KEY_SIZE 64	/* of every cached key, copied whole whatever its length */
 #define KEY_NAME_MAX (KEY_SIZE - 3)
+
+_Static_assert(KEY_NAME_MAX == ATTRIBUTE_NAME_MAX, "names have one bound");
 #define SPAN_FIXED 256	/* more than all of a span but name, trace state and attributes takes */
-#define ATTRIBUTE_FIXED (KEY_SIZE + 64)	/* the same of an attribute but its value */
+/* The same of an attribute but its value */
+#define ATTRIBUTE_FIXED (KEY_SIZE + 64 + RECORD_HEADER_NAME_MAX)
 
 struct key {
 	uint8_t bytes[KEY_SIZE];	/* key field, and the tag of the value */
@@ -124,12 +129,40 @@ void otlp_protobuf_begin(struct otlp_protobuf *encoder)
 	encoder->spans_used = encoder->heads_used = 0;
 }
 
+/* Bytes of an ArrayValue: an AnyValue for each element. */
+static size_t list_size(const struct export_value *list)
+{
+	struct slice rest = list->string;
+	struct export_value element;
+	size_t size = 0;
+
+	while (export_next_element(list, &rest, &element))
+		size += field_size(field_size(element.string.size));
+	return size;
+}
+
 /* Bytes of an AnyValue. */
 static size_t value_size(const struct export_value *value)
 {
+	if (value->type == EXPORT_LIST)
+		return field_size(list_size(value));
 	if (value->type <= EXPORT_BYTES)
 		return field_size(value->string.size);
 	return 1 + varint_size((uint64_t)value->integer);
+}
+
+static uint8_t *put_list(uint8_t *to, const struct export_value *list)
+{
+	struct slice rest = list->string;
+	struct export_value element;
+
+	to = put_head(to, TAG_ARRAY, list_size(list));
+	while (export_next_element(list, &rest, &element)) {
+		to = put_head(to, TAG_ELEMENT, field_size(element.string.size));
+		to = put_bytes(to, element.type == EXPORT_STRING ? TAG_STRING : TAG_BYTES,
+			       element.string);
+	}
+	return to;
 }
 
 static uint8_t *put_value(uint8_t *to, const struct export_value *value)
@@ -145,8 +178,24 @@ static uint8_t *put_value(uint8_t *to, const struct export_value *value)
 	case EXPORT_INTEGER:
 		*to++ = TAG_INTEGER;
 		break;
+	case EXPORT_LIST:
+		return put_list(to, value);
 	}
 	return put_varint(to, (uint64_t)value->integer);
+}
+
+/* A header: its attribute's name has two parts, and no cached key. */
+static uint8_t *put_named(uint8_t *to, const struct export_value *value, size_t size)
+{
+	const struct slice prefix = slice_of_string(attribute_name(value->key));
+	size_t name = prefix.size + value->name.size;
+
+	to = put_head(to, TAG_ATTRIBUTE, field_size(name) + field_size(size));
+	to = put_head(to, TAG_KEY, name);
+	memcpy(to, prefix.data, prefix.size);
+	memcpy(to + prefix.size, value->name.data, value->name.size);
+	to = put_head(to + name, TAG_VALUE, size);
+	return put_value(to, value);
 }
 
 /* All attributes, and how many were dropped, as fields of the span; null when there is no room. */
@@ -162,6 +211,10 @@ static uint8_t *put_attributes(const struct otlp_protobuf *encoder, const struct
 
 		if ((size_t)(limit - to) < size + ATTRIBUTE_FIXED)
 			return NULL;
+		if (value.type == EXPORT_LIST) {
+			to = put_named(to, &value, size);
+			continue;
+		}
 		to = put_head(to, TAG_ATTRIBUTE, key->size + varint_size(size) + size);
 		memcpy(to, key->bytes, sizeof(key->bytes));
 		to = put_value(put_varint(to + key->size, size), &value);

@@ -23,6 +23,8 @@
 #include "base/resolve.h"
 #include "call/deepbind.h"
 #include "call/descriptor.h"
+#include "call/http.h"
+#include "call/http_headers.h"
 #include "call/option.h"
 #include "call/parent.h"
 #include "call/submit.h"
@@ -148,6 +150,12 @@ static void configure_calls(const struct config *settings)
 		.extra = settings->params || settings->pg_sqlcommenter == CONFIG_ON,
 		.comments = settings->pg_sqlcommenter == CONFIG_ON,
 		.tracestate = slice_of(tracestate, tracestate_size),
+	};
+	http_options.known_methods = slice_of_string(settings->http_known_methods);
+	http_header_options = (struct http_header_options){
+		.request = slice_of_string(settings->http_request_headers),
+		.response = slice_of_string(settings->http_response_headers),
+		.sanitized = slice_of_string(settings->http_sanitized_headers),
 	};
 }
 

@@ -21,7 +21,7 @@ struct config_setting {
 	int64_t least, most;
 	enum config_kind kind;
 	uint16_t field, set;	/* offsets in struct config */
-	char name[48];
+	char name[64];
 	char choices[128];
 	char instead[208];	/* of a value that cannot be read */
 };

@@ -57,13 +57,13 @@ static size_t scheme_size(struct slice text)
 	return size;
 }
 
-/* Where the authority starts: behind the scheme and its slashes. */
+/* Where the authority starts: behind the scheme, if there is one, and slashes. */
 static size_t authority_start(struct slice text, size_t scheme)
 {
 	size_t most = slice_equal_lower(slice_first(text, scheme), SLICE("file")) ? 2 : SLASHES_MAX;
 	size_t start = scheme ? scheme + 1 : 0;
 
-	for (size_t slashes = 0; scheme && slashes < most; slashes++, start++)
+	for (size_t slashes = 0; slashes < most; slashes++, start++)
 		if (start == text.size || text.data[start] != '/')
 			break;
 	return start;
@@ -129,12 +129,13 @@ static bool host_sound(struct slice text, const struct authority *authority)
 	struct slice host;
 	uint16_t port;
 
-	return host_parse(between(text, authority->host, authority->end), &host, &port);
+	return host_parse(between(text, authority->host, authority->end), &host, &port) &&
+	       host.size;
 }
 
 /*
- * A "/" in a password ends the authority early, and what stands for the port is none: then all up
- * to the last "@" is taken for user info, for it may be.
+ * A "/" in a password ends the authority early, and what stands for host and port is none: then all
+ * up to the last "@" is taken for user info, for it may be.
  */
 static struct authority authority_find(struct slice text, size_t start)
 {
@@ -353,8 +354,9 @@ size_t url_redact(struct slice text, struct slice scheme, uint8_t *to, size_t ro
 	if (!size && scheme.size) {
 		put(&sink, scheme);
 		put(&sink, SLICE("://"));
+	} else {
+		put(&sink, slice_first(text, place.start));
 	}
-	put(&sink, slice_first(text, place.start));
 	if (place.host > place.start)
 		put_user_info(&sink, between(text, place.start, place.host - 1));
 	query += query < end;

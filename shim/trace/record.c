@@ -56,13 +56,50 @@ uint32_t record_writer_end(struct record_writer *writer)
 
 /* ---- reading ---- */
 
-static bool attribute_check(const struct attribute *head, size_t rest)
+bool record_header_name(struct slice name)
+{
+	for (size_t i = 0; i < name.size; i++)
+		if (name.data[i] <= ' ' || name.data[i] >= 0x7f)
+			return false;
+	return name.size > 0 && name.size <= RECORD_HEADER_NAME_MAX;
+}
+
+struct slice header_name(struct slice header)
+{
+	const uint8_t *end = header.size ? memchr(header.data, 0, header.size) : NULL;
+
+	return slice_first(header, end ? (size_t)(end - header.data) : header.size);
+}
+
+bool header_next_value(struct slice *rest, struct slice *ret)
+{
+	if (!rest->size)
+		return false;
+	*ret = header_name(slice_after(*rest, 1));
+	*rest = slice_after(*rest, 1 + ret->size);
+	return true;
+}
+
+/* A name that is part of an attribute's, and one value at least. */
+static bool header_check(struct slice header)
+{
+	struct slice name = header_name(header);
+
+	for (size_t i = 0; i < name.size; i++)
+		if (byte_lower(name.data[i]) != name.data[i])
+			return false;
+	return record_header_name(name) && name.size < header.size;
+}
+
+static bool attribute_check(const struct attribute *head, struct slice rest)
 {
 	if (head->key >= ATTRIBUTE_COUNT || head->type != attribute_types[head->key])
 		return false;
-	if (head->type != ATTRIBUTE_STRING)
-		return head->size == sizeof(uint64_t) && rest >= sizeof(uint64_t);
-	return head->size <= rest && RECORD_ALIGNED((size_t)head->size) <= rest;
+	if (head->type != ATTRIBUTE_STRING && head->type != ATTRIBUTE_HEADER)
+		return head->size == sizeof(uint64_t) && rest.size >= sizeof(uint64_t);
+	if (head->size > rest.size || RECORD_ALIGNED((size_t)head->size) > rest.size)
+		return false;
+	return head->type == ATTRIBUTE_STRING || header_check(slice_first(rest, head->size));
 }
 
 bool attributes_check(struct slice bytes, size_t count)
@@ -74,7 +111,7 @@ bool attributes_check(struct slice bytes, size_t count)
 			return false;
 		memcpy(&head, bytes.data, sizeof(head));
 		bytes = slice_after(bytes, sizeof(head));
-		if (!attribute_check(&head, bytes.size))
+		if (!attribute_check(&head, bytes))
 			return false;
 		bytes = slice_after(bytes, RECORD_ALIGNED((size_t)head.size));
 	}
@@ -129,7 +166,7 @@ bool attribute_next(struct attribute_cursor *cursor, struct attribute_value *ret
 	cursor->position = value + RECORD_ALIGNED((size_t)head.size);
 	ret->key = head.key;
 	ret->type = head.type;
-	if (head.type == ATTRIBUTE_STRING) {
+	if (head.type == ATTRIBUTE_STRING || head.type == ATTRIBUTE_HEADER) {
 		ret->string = slice_of(value, head.size);
 		ret->integer = 0;
 	} else {

@@ -23,13 +23,16 @@
 #include "base/slice.h"
 #include "trace/context.h"
 
-#define RECORD_VERSION 2
+#define RECORD_VERSION 3
 
 /* A whole record; what may be larger is cut before (query text at 8 KiB). */
 #define RECORD_SIZE_MAX ((size_t)16 << 10)
 
 /* Stored text of one query, sanitised, never cut inside a character. */
 #define RECORD_TEXT_MAX ((size_t)8 << 10)
+
+/* The name of a header that a record can carry. */
+#define RECORD_HEADER_NAME_MAX 64u
 
 enum record_kind { RECORD_PAD = 1, RECORD_SPAN = 2 };
 
@@ -51,12 +54,17 @@ enum attribute_key {
 	ATTRIBUTE_COUNT
 };
 
-/* HASH is a 64-bit key, shown as 16 hex digits. */
+/*
+ * HASH is a 64-bit key, shown as 16 hex digits. HEADER is a name in small letters and one or more
+ * values, each behind a zero byte; its attribute's name ends in the header's, and several with
+ * other names may stand in one record.
+ */
 enum attribute_type {
 	ATTRIBUTE_STRING,
 	ATTRIBUTE_INTEGER,
 	ATTRIBUTE_BOOLEAN,
-	ATTRIBUTE_HASH
+	ATTRIBUTE_HASH,
+	ATTRIBUTE_HEADER
 };
 
 struct record {
@@ -94,7 +102,7 @@ struct span_record {
 struct attribute {
 	uint16_t key;		/* enum attribute_key */
 	uint16_t type;		/* enum attribute_type */
-	uint32_t size;		/* of the value, without padding; 8 but for strings */
+	uint32_t size;		/* of the value, without padding; 8 but for strings and headers */
 };
 
 _Static_assert(sizeof(struct record) == 8, "records are read by other processes");
@@ -198,14 +206,27 @@ static inline uint8_t *record_string_begin(const struct record_writer *writer, s
 	return writer->position + sizeof(struct attribute);
 }
 
-/* Takes the first @size bytes of that room. */
-static inline void record_string_end(struct record_writer *writer, enum attribute_key key,
-				     size_t size)
+/* Takes the first @size bytes of that room; padding is zeroed. */
+static inline void writer_end_text(struct record_writer *writer, enum attribute_key key,
+				   enum attribute_type type, size_t size)
 {
-	uint8_t *place = writer_take(writer, key, ATTRIBUTE_STRING, size);
+	uint8_t *place = writer_take(writer, key, type, size);
 
 	while (place && place + size < writer->position)
 		place[size++] = 0;
+}
+
+static inline void record_string_end(struct record_writer *writer, enum attribute_key key,
+				     size_t size)
+{
+	writer_end_text(writer, key, ATTRIBUTE_STRING, size);
+}
+
+/* The same for a header: what was written is its name and its values. */
+static inline void record_header_end(struct record_writer *writer, enum attribute_key key,
+				     size_t size)
+{
+	writer_end_text(writer, key, ATTRIBUTE_HEADER, size);
 }
 
 static inline void record_put_integer(struct record_writer *writer, enum attribute_key key,
@@ -248,7 +269,7 @@ uint32_t record_writer_end(struct record_writer *writer);
 struct attribute_value {
 	enum attribute_key key;
 	enum attribute_type type;
-	struct slice string;	/* ATTRIBUTE_STRING */
+	struct slice string;	/* ATTRIBUTE_STRING; of ATTRIBUTE_HEADER name and values */
 	int64_t integer;	/* the others; a hash as its bits */
 };
 
@@ -273,7 +294,17 @@ bool attribute_next(struct attribute_cursor *cursor, struct attribute_value *ret
 bool span_attribute(const struct span_record *span, enum attribute_key key,
 		    struct attribute_value *ret);
 
-/* Names of the lists: "db.system.name", "otelshim.libpq". Null for a number outside. */
+/* Whether a header of that name, in any case, has a place in records: printable, not too long. */
+bool record_header_name(struct slice name);
+
+/* The name that the value of a header begins with, and behind it one value after the other. */
+struct slice header_name(struct slice header);
+bool header_next_value(struct slice *rest, struct slice *ret);
+
+/*
+ * Names of the lists: "db.system.name", "otelshim.libpq", of a header what goes before its own.
+ * Null for a number outside.
+ */
 const char *attribute_name(unsigned key);
 enum attribute_type attribute_type_of(enum attribute_key key);
 const char *scope_name(unsigned scope);

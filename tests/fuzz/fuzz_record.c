@@ -7,6 +7,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void header_walk(struct slice header)
+{
+	struct slice rest = slice_after(header, header_name(header).size), value;
+	size_t size = header_name(header).size;
+
+	if (!size || !rest.size)
+		abort();
+	while (header_next_value(&rest, &value))
+		size += 1 + value.size;
+	if (size != header.size)
+		abort();
+}
+
 static void span_walk(const struct span_record *span)
 {
 	struct attribute_cursor cursor = span_attributes(span);
@@ -21,6 +34,8 @@ static void span_walk(const struct span_record *span)
 		if (!attribute_name(value.key) || value.type != attribute_type_of(value.key) ||
 		    !span_attribute(span, value.key, &value))
 			abort();
+		if (value.type == ATTRIBUTE_HEADER)
+			header_walk(value.string);
 		count++;
 	}
 	if (count != span->head.attributes || cursor.position != cursor.end)

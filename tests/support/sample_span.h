@@ -34,6 +34,17 @@ static inline struct span_record *sample_begin(struct sample *sample)
 	return sample->record;
 }
 
+/* @header: name and values, each value behind a zero byte. */
+static inline void sample_header(struct sample *sample, enum attribute_key key,
+				 struct slice header)
+{
+	size_t room;
+	uint8_t *place = record_string_begin(&sample->writer, &room);
+
+	memcpy(place, header.data, header.size);
+	record_header_end(&sample->writer, key, header.size);
+}
+
 static inline const struct span_record *sample_end(struct sample *sample)
 {
 	return record_writer_end(&sample->writer) ? sample->record : NULL;

@@ -161,8 +161,20 @@ static void made_prepared(void)
 	span_end(&making);
 }
 
+static void put_header(struct making *making, enum attribute_key key, struct slice header)
+{
+	size_t room;
+	uint8_t *place = record_string_begin(&making->writer, &room);
+
+	if (header.size > room)
+		abort();
+	memcpy(place, header.data, header.size);
+	record_header_end(&making->writer, key, header.size);
+}
+
 static void made_remote_child(void)
 {
+	static const char value[300] = "x-long\0";
 	struct making making;
 
 	span_begin(&making, SLICE("GET"));
@@ -171,6 +183,13 @@ static void made_remote_child(void)
 	making.span->marks |= SPAN_PARENT_REMOTE;
 	making.span->status = STATUS_OK;
 	memset(making.span->parent_id, 0x11, sizeof(making.span->parent_id));
+	put_header(&making, ATTRIBUTE_HTTP_REQUEST_HEADER, SLICE("x-id\0" "7"));
+	put_header(&making, ATTRIBUTE_HTTP_RESPONSE_HEADER,
+		   SLICE("set-cookie\0a=\"1\"\0\0caf\xe9"));
+	put_header(&making, ATTRIBUTE_HTTP_RESPONSE_HEADER, SLICE("x-id\0\xc3\xa9"));
+	/* Very many values, all of them empty. */
+	put_header(&making, ATTRIBUTE_HTTP_RESPONSE_HEADER, slice_of(value, sizeof(value)));
+	put_header(&making, ATTRIBUTE_HTTP_RESPONSE_HEADER, SLICE("x-id\0twice"));
 	span_end(&making);
 }
 

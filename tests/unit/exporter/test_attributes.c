@@ -98,6 +98,59 @@ static void length_is_in_characters_for_text_and_in_bytes_for_bytes(void **state
 	assert_int_equal(got.size, 2);
 }
 
+static void headers_come_once_for_each_name(void **state)
+{
+	(void)state;
+	struct export_cursor cursor;
+	struct export_value value, element;
+	struct slice rest;
+
+	sample_begin(&sample);
+	sample_header(&sample, ATTRIBUTE_HTTP_REQUEST_HEADER, SLICE("x-a\0" "12345\0\xff\xff"));
+	sample_header(&sample, ATTRIBUTE_HTTP_REQUEST_HEADER, SLICE("x-b\0"));
+	sample_header(&sample, ATTRIBUTE_HTTP_RESPONSE_HEADER, SLICE("x-a\0z"));
+	sample_header(&sample, ATTRIBUTE_HTTP_REQUEST_HEADER, SLICE("x-a\0y"));
+	record_put_integer(&sample.writer, ATTRIBUTE_SERVER_PORT, 80);
+	cursor = begin(128, 3);
+	assert_true(export_next(&cursor, &value));
+	assert_int_equal(value.type, EXPORT_LIST);
+	assert_int_equal(value.key, ATTRIBUTE_HTTP_REQUEST_HEADER);
+	assert_slice_equal(value.name, SLICE("x-a"));
+	rest = value.string;
+	assert_true(export_next_element(&value, &rest, &element));
+	assert_int_equal(element.type, EXPORT_STRING);
+	assert_slice_equal(element.string, SLICE("123"));
+	assert_true(export_next_element(&value, &rest, &element));
+	assert_int_equal(element.type, EXPORT_BYTES);
+	assert_false(export_next_element(&value, &rest, &element));
+	assert_true(export_next(&cursor, &value));
+	assert_slice_equal(value.name, SLICE("x-b"));
+	assert_true(export_next(&cursor, &value));
+	assert_int_equal(value.key, ATTRIBUTE_HTTP_RESPONSE_HEADER);
+	assert_true(export_next(&cursor, &value));
+	assert_int_equal(value.type, EXPORT_INTEGER);
+	assert_int_equal(value.name.size, 0);
+	assert_false(export_next(&cursor, &value));
+	assert_int_equal(cursor.dropped, 0);
+}
+
+static void each_header_counts(void **state)
+{
+	(void)state;
+	struct export_cursor cursor;
+	struct export_value value;
+
+	sample_begin(&sample);
+	sample_header(&sample, ATTRIBUTE_HTTP_REQUEST_HEADER, SLICE("x-a\0" "1"));
+	sample_header(&sample, ATTRIBUTE_HTTP_REQUEST_HEADER, SLICE("x-b\0" "2"));
+	sample_header(&sample, ATTRIBUTE_HTTP_REQUEST_HEADER, SLICE("x-c\0" "3"));
+	cursor = begin(2, UINT64_MAX);
+	assert_true(export_next(&cursor, &value));
+	assert_true(export_next(&cursor, &value));
+	assert_false(export_next(&cursor, &value));
+	assert_int_equal(cursor.dropped, 1);
+}
+
 static void limits_come_from_the_settings_of_spans(void **state)
 {
 	(void)state;
@@ -113,4 +166,5 @@ TESTS(cmocka_unit_test(a_key_comes_once),
       cmocka_unit_test(what_exceeds_the_count_is_dropped_and_counted),
       cmocka_unit_test(values_have_the_type_of_their_bytes),
       cmocka_unit_test(length_is_in_characters_for_text_and_in_bytes_for_bytes),
+      cmocka_unit_test(headers_come_once_for_each_name), cmocka_unit_test(each_header_counts),
       cmocka_unit_test(limits_come_from_the_settings_of_spans))

@@ -98,6 +98,31 @@ static void a_parent_and_its_state_are_said_only_of_children(void **state)
 	assert_non_null(strstr((char *)memory, "\"status\":{\"code\":2},\"flags\":769}"));
 }
 
-TESTS(cmocka_unit_test(spans_are_grouped_as_they_come),
+static void headers_are_lists_with_their_names_in_the_key(void **state)
+{
+	(void)state;
+	const struct resource resource = { 0 };
+	struct otlp_json object;
+	struct span span;
+	struct slice text;
+
+	sample_begin(&sample);
+	sample_header(&sample, ATTRIBUTE_HTTP_REQUEST_HEADER, SLICE("x-\"a\0one\0\xff"));
+	sample_header(&sample, ATTRIBUTE_HTTP_RESPONSE_HEADER, SLICE("x-b\0"));
+	span_view(NULL, sample_end(&sample), 0, &span);
+	otlp_json_begin(&object, no_limits, memory, sizeof(memory));
+	assert_true(otlp_json_span(&object, &resource, &span));
+	text = otlp_json_end(&object);
+	memory[text.size] = '\0';
+	assert_non_null(strstr((char *)memory,
+			       "\"attributes\":[{\"key\":\"http.request.header.x-\\\"a\",\"value\":"
+			       "{\"arrayValue\":{\"values\":[{\"stringValue\":\"one\"},"
+			       "{\"bytesValue\":\"/w==\"}]}}},"
+			       "{\"key\":\"http.response.header.x-b\",\"value\":"
+			       "{\"arrayValue\":{\"values\":[{\"stringValue\":\"\"}]}}}]"));
+}
+
+TESTS(cmocka_unit_test(headers_are_lists_with_their_names_in_the_key),
+      cmocka_unit_test(spans_are_grouped_as_they_come),
       cmocka_unit_test(a_span_that_does_not_fit_is_taken_back),
       cmocka_unit_test(a_parent_and_its_state_are_said_only_of_children))

@@ -172,6 +172,40 @@ static void lengths_are_right_at_every_size(void **state)
 	}
 }
 
+/* Lengths of key, value, list and element pass 128, each at another size. */
+static void headers_are_lists_with_their_names_in_the_key(void **state)
+{
+	(void)state;
+	static char text[16 + 300] = "x-id\0one\0";
+	const size_t start = sizeof("x-id\0one\0") - 1;
+	const struct resource resource = { .process_id = 1 };
+
+	memset(text + start, 'v', sizeof(text) - start);
+	for (size_t size = 0; size <= 300; size++) {
+		struct slice bytes, value, element;
+		struct span span;
+
+		sample_begin(&sample);
+		sample_header(&sample, ATTRIBUTE_HTTP_RESPONSE_HEADER,
+			      slice_of(text, start + size));
+		span_view(NULL, sample_end(&sample), 0, &span);
+		otlp_protobuf_begin(encoder);
+		assert_true(otlp_protobuf_span(encoder, &resource, &span));
+		bytes = otlp_protobuf_end(encoder);
+		count_of(bytes, 1, &bytes);
+		count_of(bytes, 2, &bytes);
+		assert_int_equal(count_of(bytes, 2, &bytes), 1);
+		assert_int_equal(count_of(bytes, 9, &bytes), 1);
+		assert_int_equal(count_of(bytes, 1, &value), 1);
+		assert_slice_equal(value, SLICE("http.response.header.x-id"));
+		assert_int_equal(count_of(bytes, 2, &value), 1);
+		assert_int_equal(count_of(value, 5, &value), 1);
+		assert_int_equal(count_of(value, 1, &element), 2);
+		assert_int_equal(count_of(element, 1, &element), 1);
+		assert_slice_equal(element, slice_of(text + start, size));
+	}
+}
+
 static void no_memory_is_no_encoder(void **state)
 {
 	(void)state;
@@ -186,4 +220,5 @@ static void no_memory_is_no_encoder(void **state)
 
 TESTS(CASE(spans_are_grouped_by_process_and_scope), CASE(nothing_is_added_to_a_full_request),
       CASE(lengths_are_right_at_every_size),
+      CASE(headers_are_lists_with_their_names_in_the_key),
       CASE(no_memory_is_no_encoder))

@@ -245,6 +245,109 @@ static void damage_of_any_field_is_seen(void **state)
 	}
 }
 
+/* ---- headers ---- */
+
+static void put_header(struct record_writer *writer, enum attribute_key key, struct slice header)
+{
+	size_t room;
+	uint8_t *place = record_string_begin(writer, &room);
+
+	assert_true(header.size <= room);
+	memcpy(place, header.data, header.size);
+	record_header_end(writer, key, header.size);
+}
+
+static void headers_have_a_name_and_one_value_or_more(void **state)
+{
+	static const struct {
+		struct slice header;
+		bool sound;
+	} cases[] = {
+		{ SLICE("x-id\0a"), true },	{ SLICE("x-id\0a\0b"), true },
+		{ SLICE("x\0"), true },		{ SLICE("x\0\0\0"), true },
+		{ SLICE("x"), false },		{ SLICE(""), false },
+		{ SLICE("\0a"), false },	{ SLICE("X\0a"), false },
+		{ SLICE("a b\0c"), false },	{ SLICE("a\x7f\0c"), false },
+		{ SLICE("\xc3\xa9\0c"), false }, { SLICE("x\0\xff"), true },
+		{ SLICE("0123456789012345678901234567890123456789012345678901234567890123\0a"),
+		  true },
+		{ SLICE("01234567890123456789012345678901234567890123456789012345678901234\0a"),
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_Alignas(8) uint8_t memory[256];
+		struct record_writer writer;
+		uint32_t size;
+
+		span_begin(&writer, memory, sizeof(memory));
+		put_header(&writer, ATTRIBUTE_HTTP_REQUEST_HEADER, cases[i].header);
+		size = record_writer_end(&writer);
+		if (span_record_check(slice_of(memory, size)) != cases[i].sound)
+			fail_msg("case %zu", i);
+	}
+}
+
+static void values_of_a_header_are_read_one_after_the_other(void **state)
+{
+	struct slice header = SLICE("set-cookie\0a=1\0\0b"), rest, value;
+
+	(void)state;
+	assert_slice_equal(header_name(header), SLICE("set-cookie"));
+	rest = slice_after(header, header_name(header).size);
+	assert_true(header_next_value(&rest, &value));
+	assert_slice_equal(value, SLICE("a=1"));
+	assert_true(header_next_value(&rest, &value));
+	assert_int_equal(value.size, 0);
+	assert_true(header_next_value(&rest, &value));
+	assert_slice_equal(value, SLICE("b"));
+	assert_false(header_next_value(&rest, &value));
+	assert_slice_equal(value, SLICE("b"));
+}
+
+static void text_written_where_it_stays_is_as_any_other(void **state)
+{
+	_Alignas(8) uint8_t memory[256], other[256];
+
+	(void)state;
+	for (size_t size = 0; size <= 24; size++) {
+		struct slice text = slice_of("abcdefghijklmnopqrstuvwx", size);
+		struct record_writer put, written;
+		size_t room;
+		uint8_t *place;
+
+		memset(memory, 0xee, sizeof(memory));
+		memset(other, 0xee, sizeof(other));
+		record_writer_begin(&put, memory, sizeof(memory));
+		record_put_string(&put, ATTRIBUTE_URL_FULL, text);
+		record_writer_begin(&written, other, sizeof(other));
+		place = record_string_begin(&written, &room);
+		assert_int_equal(room, sizeof(other) - sizeof(struct attribute));
+		if (size)
+			memcpy(place, text.data, size);
+		record_string_end(&written, ATTRIBUTE_URL_FULL, size);
+		assert_memory_equal(memory, other, sizeof(memory));
+		assert_int_equal(written.position - other, put.position - memory);
+	}
+}
+
+static void a_string_without_room_for_its_head_overruns(void **state)
+{
+	_Alignas(8) uint8_t memory[16];
+	struct record_writer writer;
+	size_t room;
+
+	(void)state;
+	for (size_t size = 0; size <= sizeof(memory); size++) {
+		record_writer_begin(&writer, memory, size);
+		record_string_begin(&writer, &room);
+		assert_int_equal(room, size == 16 ? 8 : 0);
+		record_string_end(&writer, ATTRIBUTE_URL_FULL, room);
+		assert_int_equal(writer.overrun, size < 8);
+	}
+}
+
 static void zero_ids_are_refused(void **state)
 {
 	_Alignas(8) uint8_t memory[512];
@@ -282,4 +385,8 @@ TESTS(cmocka_unit_test(what_was_put_is_read_in_order),
       cmocka_unit_test(encoded_attributes_are_taken_over_as_they_are),
       cmocka_unit_test(a_record_cut_at_any_byte_is_refused),
       cmocka_unit_test(damage_of_any_field_is_seen), cmocka_unit_test(zero_ids_are_refused),
+      cmocka_unit_test(headers_have_a_name_and_one_value_or_more),
+      cmocka_unit_test(values_of_a_header_are_read_one_after_the_other),
+      cmocka_unit_test(text_written_where_it_stays_is_as_any_other),
+      cmocka_unit_test(a_string_without_room_for_its_head_overruns),
       cmocka_unit_test(names_come_from_the_lists))

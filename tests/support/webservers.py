@@ -195,6 +195,9 @@ Protocols h2 http/1.1
 Redirect 302 /moved /ok
 SetEnv GIT_PROJECT_ROOT @DIR@/git
 SetEnv GIT_HTTP_EXPORT_ALL 1
+SetEnv GIT_CONFIG_COUNT 1
+SetEnv GIT_CONFIG_KEY_0 safe.directory
+SetEnv GIT_CONFIG_VALUE_0 *
 ScriptAlias /git/ /usr/lib/git-core/git-http-backend/
 <VirtualHost @TLS@>
 SSLEngine on

@@ -32,8 +32,6 @@
 #include "lifecycle_thread.h"
 #include "trace/area.h"
 
-#define TRACESTATE_MAX 512u
-
 extern struct r_debug _r_debug __attribute__((weak));
 
 /*
@@ -44,8 +42,6 @@ __attribute__((visibility("default"))) char otelshim_instance;
 extern char own_instance __attribute__((alias("otelshim_instance"), visibility("hidden")));
 
 static struct area_header *session_area;	/* the supervisor's; set once, at load */
-static char tracestate[TRACESTATE_MAX] COLD_TABLE;
-static size_t tracestate_size;
 
 /*
  * atexit() names by it the object whose handlers these are; otherwise the compiler's start files,
@@ -124,20 +120,12 @@ static bool use_session(void)
  */
 static bool is_ready(void);
 
-static void inherit_context(void)
+/* Also where no spans are made: what came in goes on. */
+static void inherit_context(const struct config *settings)
 {
-	struct slice traceparent = slice_of_string(secure_getenv("TRACEPARENT"));
-	struct slice state = slice_of_string(secure_getenv("TRACESTATE"));
-	struct trace_context context;
-
-	if (!traceparent.size || !traceparent_parse(traceparent, &context))
-		return;
-	if (state.size && state.size < sizeof(tracestate)) {
-		memcpy(tracestate, state.data, state.size);
-		tracestate_size = state.size;
-	}
-	context.remote = true;
-	parent_configure(&context, NULL);
+	if (settings->propagators_set || environment_has("TRACEPARENT") ||
+	    environment_has("BAGGAGE"))
+		parent_inherit(settings->propagators, environ);
 }
 
 static void configure_calls(const struct config *settings)
@@ -149,7 +137,6 @@ static void configure_calls(const struct config *settings)
 		.large_objects = settings->pg_large_objects,
 		.extra = settings->params || settings->pg_sqlcommenter == CONFIG_ON,
 		.comments = settings->pg_sqlcommenter == CONFIG_ON,
-		.tracestate = slice_of(tracestate, tracestate_size),
 	};
 	http_options.known_methods = slice_of_string(settings->http_known_methods);
 	http_header_options = (struct http_header_options){
@@ -159,6 +146,19 @@ static void configure_calls(const struct config *settings)
 	};
 }
 
+static void enable_calls(const struct config *settings)
+{
+	const struct sampler sampler = sampler_of_config(settings);
+
+	parent_configure(NULL, &sampler);
+	if (!session_area)
+		summary_note_load();
+	if (!settings->keep_deepbind)
+		deepbind_enable();
+	configure_calls(settings);
+	submit_enable(is_ready, (enum submit_connect)settings->pg_connect);
+}
+
 /*
  * Before other constructors where the loader allows it. A session that cannot be mapped leaves us
  * inert: nobody would read, and a thread of our own was not asked for.
@@ -166,7 +166,6 @@ static void configure_calls(const struct config *settings)
 __attribute__((constructor)) static void lifecycle_load(void)
 {
 	const struct config *settings;
-	struct sampler sampler;
 	int saved = errno;
 
 	resolve_begin();
@@ -174,18 +173,10 @@ __attribute__((constructor)) static void lifecycle_load(void)
 	settings = config();
 	log_configure((enum log_level)settings->log_level,
 		      settings->log_file_set ? settings->log_file : NULL);
-	if (!stays_inert() && !settings->sdk_disabled &&
-	    (!settings->session_set || use_session())) {
-		sampler = sampler_of_config(settings);
-		parent_configure(NULL, &sampler);
-		if (environment_has("TRACE"))
-			inherit_context();
-		if (!session_area)
-			summary_note_load();
-		if (!settings->keep_deepbind)
-			deepbind_enable();
-		configure_calls(settings);
-		submit_enable(is_ready, (enum submit_connect)settings->pg_connect);
+	if (!stays_inert()) {
+		inherit_context(settings);
+		if (!settings->sdk_disabled && (!settings->session_set || use_session()))
+			enable_calls(settings);
 	}
 	errno = saved;
 }
@@ -202,7 +193,7 @@ static void describe_process(void)
 		slice_of(path, size > 0 ? (size_t)size : 0),
 		slice_first(slice_of_string(settings->service_name), UINT16_MAX),
 		slice_first(slice_of_string(settings->resource_attributes), UINT16_MAX),
-		slice_of(tracestate, tracestate_size),
+		parent_inherited()->tracestate,
 		slice_first(slice_of_string(program_invocation_name), 4096),
 	};
 	const struct area_process body = {

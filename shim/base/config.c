@@ -13,7 +13,7 @@
 
 enum config_kind {
 	CONFIG_BOOLEAN, CONFIG_INTEGER, CONFIG_DURATION, CONFIG_SIZE, CONFIG_FRACTION,
-	CONFIG_STRING, CONFIG_CHOICE, CONFIG_NUMBERS
+	CONFIG_STRING, CONFIG_CHOICE, CONFIG_NUMBERS, CONFIG_WORDS
 };
 
 /* A row as the readers need it, without pointers: the loader would write each in every process. */
@@ -66,6 +66,10 @@ static const struct config_setting config_settings[] = {
 	{ .kind = CONFIG_NUMBERS, .field = offsetof(struct config, field_), \
 	  .set = offsetof(struct config, field_##_set), .name = name_, \
 	  .instead = "is neither off, all nor numbers from 0 to 15; off is used" },
+#define WORDS(field_, name_, preset_, bits, choices_, meaning) \
+	{ .kind = CONFIG_WORDS, .field = offsetof(struct config, field_), \
+	  .set = offsetof(struct config, field_##_set), .name = name_, \
+	  .choices = choices_, .instead = "names nothing known; " preset_ " is used" },
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -76,6 +80,7 @@ static const struct config_setting config_settings[] = {
 #undef STRING
 #undef CHOICE
 #undef NUMBERS
+#undef WORDS
 };
 
 static const struct config_row config_table[] = {
@@ -88,6 +93,8 @@ static const struct config_row config_table[] = {
 #define STRING(field, name, preset, meaning) { name, preset, NULL, meaning },
 #define CHOICE(field, name, preset, place, choices, meaning) { name, preset, choices, meaning },
 #define NUMBERS(field, name, meaning) { name, "off", NULL, meaning },
+#define WORDS(field, name, preset, bits, choices, meaning) \
+	{ name, preset, choices "|none", meaning },
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -98,6 +105,7 @@ static const struct config_row config_table[] = {
 #undef STRING
 #undef CHOICE
 #undef NUMBERS
+#undef WORDS
 };
 
 /* Values that others know and we do not: say what to do about it. */
@@ -144,6 +152,7 @@ static const struct config config_presets = {
 #define STRING(field, name, preset, meaning) .field = preset,
 #define CHOICE(field, name, preset, place, choices, meaning) .field = place,
 #define NUMBERS(field, name, meaning) .field = 0,
+#define WORDS(field, name, preset, bits, choices, meaning) .field = bits,
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -154,6 +163,7 @@ static const struct config config_presets = {
 #undef STRING
 #undef CHOICE
 #undef NUMBERS
+#undef WORDS
 };
 
 static struct config config_own COLD_TABLE;
@@ -240,6 +250,34 @@ static bool config_read_size(const struct config_setting *setting, struct slice 
 	return true;
 }
 
+/* Each word by itself: what is not known does not take the others with it (otel-spec 1.2). */
+static bool config_read_words(struct config *config, const struct config_setting *setting,
+			      struct slice value, uint32_t *ret)
+{
+	uint32_t bits = 0;
+	bool none = false;
+	struct slice word;
+
+	while (slice_take_part(&value, ',', &word)) {
+		int place;
+
+		word = config_trim(word);
+		if (config_parse_choice(word, setting->choices, &place))
+			bits |= UINT32_C(1) << place;
+		else if (config_equal(word, SLICE("none")))
+			none = true;
+		else if (word.size)
+			config_complain(config, setting->name, word, "is not known and left out");
+	}
+	if (none && bits)
+		config_complain(config, setting->name, SLICE("none"),
+				"is not alone; the others hold");
+	if (!none && !bits)
+		return false;
+	*ret = bits;
+	return true;
+}
+
 /* Stores @value in its field; false when it is none. */
 static bool config_parse(struct config *config, const struct config_setting *setting,
 			 struct slice value)
@@ -265,6 +303,8 @@ static bool config_parse(struct config *config, const struct config_setting *set
 		return config_parse_choice(value, setting->choices, field);
 	case CONFIG_NUMBERS:
 		return config_parse_numbers(value, field);
+	case CONFIG_WORDS:
+		return config_read_words(config, setting, value, field);
 	}
 	return false;
 }

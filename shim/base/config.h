@@ -50,6 +50,7 @@ struct config {
 #define STRING(field, name, preset, meaning) const char *field; bool field##_set;
 #define CHOICE(field, name, preset, place, choices, meaning) int field; bool field##_set;
 #define NUMBERS(field, name, meaning) uint32_t field; bool field##_set;
+#define WORDS(field, name, preset, bits, choices, meaning) uint32_t field; bool field##_set;
 #include "base/config.def"
 #undef BOOLEAN
 #undef INTEGER
@@ -60,6 +61,7 @@ struct config {
 #undef STRING
 #undef CHOICE
 #undef NUMBERS
+#undef WORDS
 	size_t warnings;	/* how many, also those that found no place below */
 	struct config_warning warning[CONFIG_WARNINGS];
 	size_t strings_used;	/* of CONFIG_STRINGS */

@@ -25,6 +25,11 @@ struct thread {
 	uint32_t call_slot;	/* tried first, see trace/area.h */
 	uint32_t depth;		/* how deep inside our own code, see base/guard.h */
 	int trouble;		/* with connecting, see call/attempt.h */
+	/*
+	 * Where on the stack the call that is current was entered, see call/parent.h; 0: none.
+	 * It is the stack's, as the depth is, and stays in a child.
+	 */
+	uintptr_t current;
 	bool connecting;
 	char sqlstate[6];
 };

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "call/comment.h"
 #include "call/option.h"
+#include "call/parent.h"
 #include "trace/area.h"
 #include "trace/context.h"
 
@@ -33,14 +34,6 @@ void extra_keep_parameters(struct command *command, const struct parameter_list 
 		area_count_passed();
 }
 
-/* The state belongs to the trace that was inherited: to spans that have a parent. */
-static bool has_parent(const struct span_record *span)
-{
-	static const uint8_t none[sizeof(span->parent_id)];
-
-	return memcmp(span->parent_id, none, sizeof(none)) != 0;
-}
-
 static size_t write_comment(const struct command *command, struct slice query,
 			    bool standard_strings, struct extra *extra)
 {
@@ -49,14 +42,13 @@ static size_t write_comment(const struct command *command, struct slice query,
 	struct comment_source source = {
 		.query = query,
 		.traceparent = slice_of(parent, TRACEPARENT_SIZE),
+		.tracestate = parent_of_call(SPAN_CLIENT)->from.tracestate,
 		.standard_strings = standard_strings,
 	};
 
 	memcpy(context.trace_id, command->span.trace_id, sizeof(context.trace_id));
 	memcpy(context.span_id, command->span.span_id, sizeof(context.span_id));
 	traceparent_format(&context, parent);
-	if (has_parent(&command->span))
-		source.tracestate = call_options.tracestate;
 	return comment_append(&source, (uint8_t *)extra->comment, extra->comment_room);
 }
 

@@ -3,16 +3,13 @@
  * What the settings add to the spans of libpq's calls. All of it is off until a setting asks for
  * it, and a call pays one load for what is off.
  *
- * Threads: set once, at load, before any call; read-only afterwards. Ownership: borrows the text of
- * the state, which lives for good.
+ * Threads: set once, at load, before any call; read-only afterwards.
  */
 #ifndef CALL_OPTION_H
 #define CALL_OPTION_H
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "base/slice.h"
 
 struct call_options {
 	uint32_t parameters;	/* which values are told, see call/parameter.h */
@@ -21,7 +18,6 @@ struct call_options {
 	bool large_objects;	/* spans for lo_* and PQfn */
 	bool extra;		/* any of parameters and comments */
 	bool comments;		/* statements carry their context, see call/comment.h */
-	struct slice tracestate;	/* of the context that the process inherited; empty: none */
 };
 
 extern struct call_options call_options;

@@ -6,7 +6,9 @@
  * be known, the mark "unknown". One place, because each later source (requests on a waiting thread,
  * the language runtime's own record) is one more rule in the same order.
  *
- * Threads: any; reads thread-local and load-time state only. No failure.
+ * Ownership: contexts are copied; the texts of a tracestate or baggage are borrowed, and must stay
+ * readable for good (static, or in the arena).
+ * Threads: any; touches thread-local and load-time state only. No failure.
  */
 #ifndef CALL_PARENT_H
 #define CALL_PARENT_H
@@ -14,7 +16,7 @@
 #include <stdbool.h>
 
 #include "base/thread.h"
-#include "trace/context.h"
+#include "trace/propagation.h"
 #include "trace/record.h"
 #include "trace/sampler.h"
 
@@ -22,17 +24,52 @@ enum parent_source { PARENT_NONE, PARENT_CURRENT, PARENT_INHERITED, PARENT_UNKNO
 
 struct parent {
 	enum parent_source source;
-	struct trace_context context;	/* valid for CURRENT and INHERITED */
+	/* Its context is valid for CURRENT and INHERITED; baggage there may be without one */
+	struct propagated from;
 };
+
+/* On the caller's stack while its real call runs; what was current before is kept in it. */
+struct current {
+	struct parent outer;
+	uintptr_t outer_entered, outermost;
+};
+
+/*
+ * Makes @span the parent of what this thread calls from here on, until it leaves: calls of the
+ * program's callbacks inside the real call. @frame must lie in the stack frame of the function that
+ * makes the real call. @thread: thread_peek().
+ *
+ * A callback that leaves the real call by longjmp() never comes to parent_leave(): what stands at
+ * or below the present end of the stack is not current any more, and is not looked at. On another
+ * stack (coroutines, sigaltstack()) that is decided by the address alone.
+ */
+void parent_enter(struct thread *thread, struct current *frame, const struct propagated *span);
+void parent_leave(struct thread *thread, const struct current *frame);
+
+/*
+ * The span that is current, valid until this thread enters or leaves; null: none, or not known.
+ * Only reads, so that a child of vfork() may ask.
+ */
+const struct propagated *parent_current(const struct thread *thread);
+
+/* What the process was started in; without a context, and with or without baggage, where none. */
+const struct propagated *parent_inherited(void);
+
+/* What @span, begun below @parent, hands on: itself, with the parent's tracestate and baggage. */
+void parent_propagation(const struct parent *parent, const struct span_record *span,
+			struct propagated *ret);
 
 /* Taken at submit time, on the submitting thread, and valid there until it makes another call. */
 const struct parent *parent_of_call(enum span_kind kind);
 
 /*
- * The context that the process was started in (null: none) and the sampler of its spans; both are
- * copied. Set once, at load.
+ * What the process was started in and the sampler of its spans, both copied; null: as it was. Set
+ * once, at load.
  */
-void parent_configure(const struct trace_context *inherited, const struct sampler *sampler);
+void parent_configure(const struct propagated *inherited, const struct sampler *sampler);
+
+/* Reads what the process was started in from its environment; its text is copied. Once, at load. */
+void parent_inherit(unsigned propagators, char *const *environment);
 
 /*
  * A new span id below @parent and, without one, a new trace id; flags by the sampler. Fills ids,

@@ -173,6 +173,42 @@ static void choices_are_read_in_any_case(void **state)
 	assert_int_equal(READ("OTELSHIM_PG_SQLCOMMENTER", "on")->pg_sqlcommenter, CONFIG_ON);
 }
 
+#define PROPAGATORS(value) (READ("OTEL_PROPAGATORS", (value))->propagators)
+
+static void words_are_a_set(void **state)
+{
+	(void)state;
+	READ("OTEL_LOG_LEVEL", "info");
+	assert_int_equal(settings.propagators, 3);
+	assert_false(settings.propagators_set);
+	assert_int_equal(PROPAGATORS("tracecontext"), 1);
+	assert_true(settings.propagators_set);
+	assert_int_equal(PROPAGATORS("baggage,tracecontext,baggage"), 3);
+	assert_int_equal(PROPAGATORS(" B3 , ,b3Multi,"), 12);
+	assert_int_equal(PROPAGATORS("ottrace,xray,jaeger"), 0x70);
+	assert_int_equal(PROPAGATORS("none"), 0);
+	assert_true(settings.propagators_set);
+	assert_int_equal(settings.warnings, 0);
+}
+
+static void a_word_that_is_not_known_is_left_out(void **state)
+{
+	(void)state;
+	assert_int_equal(PROPAGATORS("foo,tracecontext"), 1);
+	expect_warning("OTEL_PROPAGATORS", "foo", "left out");
+	assert_int_equal(PROPAGATORS("tracecontext,none"), 1);
+	expect_warning("OTEL_PROPAGATORS", "none", "the others hold");
+	assert_int_equal(PROPAGATORS("none, b3x"), 0);
+	expect_warning("OTEL_PROPAGATORS", "b3x", "left out");
+	assert_int_equal(PROPAGATORS(" , "), 3);
+	expect_warning("OTEL_PROPAGATORS", ",", "tracecontext,baggage is used");
+	assert_int_equal(PROPAGATORS("foo,bar"), 3);
+	assert_int_equal(settings.warnings, 3);
+	assert_string_equal(settings.warning[1].value, "bar");
+	assert_string_equal(settings.warning[2].value, "foo,bar");
+	assert_false(settings.propagators_set);
+}
+
 static void levels_have_other_names(void **state)
 {
 	static const struct {
@@ -467,6 +503,8 @@ TESTS(cmocka_unit_test(nothing_set_gives_the_documented_defaults),
       cmocka_unit_test(numbers_out_of_range_give_the_default),
       cmocka_unit_test(what_opens_up_is_off_unless_asked_for),
       cmocka_unit_test(choices_are_read_in_any_case),
+      cmocka_unit_test(words_are_a_set),
+      cmocka_unit_test(a_word_that_is_not_known_is_left_out),
       cmocka_unit_test(levels_have_other_names),
       cmocka_unit_test(known_values_that_are_not_supported_are_explained),
       cmocka_unit_test(a_ratio_is_read_for_a_sampler_that_has_one),

@@ -79,10 +79,10 @@ static void values_of_unknown_and_secret_statements_are_not_told(void **state)
 static void inherit(void)
 {
 	const struct sampler always = { .root = SAMPLER_ALWAYS_ON };
-	struct trace_context context;
+	struct propagated from = { .tracestate = SLICE("a=b") };
 
-	assert_true(traceparent_parse(SLICE(PARENT), &context));
-	parent_configure(&context, &always);
+	assert_true(traceparent_parse(SLICE(PARENT), &from.context));
+	parent_configure(&from, &always);
 }
 
 /* The comment of the last span. */
@@ -100,7 +100,7 @@ static const char *comment_of_last(const char *query)
 
 static void a_statement_carries_its_own_span(void **state)
 {
-	const struct call_options comments = { .comments = true, .tracestate = SLICE("a=b") };
+	const struct call_options comments = { .comments = true };
 	struct pg_conn conn = scripted_conn();
 
 	(void)state;

@@ -82,7 +82,7 @@ struct connection *connection_of(struct pg_conn *handle, const struct libpq *lib
 {
 	struct connection *connection = connection_find(handle);
 
-	if (connection || !handle || !libpq->whole)
+	if (connection || !handle || !libpq->library.whole)
 		return connection;
 	connection = arena_take(sizeof(*connection));
 	if (!connection)

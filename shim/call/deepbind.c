@@ -87,8 +87,8 @@ static bool names_known;
 struct deepbind_work {
 	const struct opened *opened;
 	bool libpq_known;
-	const struct libpq *global;	/* that it calls when it is bound as usual, or null */
-	const struct libpq *own;	/* the same when it is bound deeply */
+	const struct library *global;	/* that it calls when it is bound as usual, or null */
+	const struct library *own;	/* the same when it is bound deeply */
 	_Atomic uintptr_t *witness;	/* a slot that was rewritten */
 };
 
@@ -135,9 +135,9 @@ static uintptr_t lazy_target(const struct deepbind_work *work, const char *name)
 	return (uintptr_t)resolve_in_object(owner.load_address, owner.dynamic, name);
 }
 
-static bool leads_to(const struct libpq *libpq, enum deepbind_name name, uintptr_t target)
+static bool leads_to(const struct library *library, enum deepbind_name name, uintptr_t target)
 {
-	return libpq && (uintptr_t)libpq->function[libpq_index[name]] == target;
+	return library && (uintptr_t)library_function(library, libpq_index[name]) == target;
 }
 
 /*
@@ -152,12 +152,13 @@ static bool calls_libpq(struct deepbind_work *work, enum deepbind_name name, uin
 
 	if (!work->libpq_known) {
 		work->libpq_known = true;
-		work->global = libpq_called_by(object, RESOLVE_GLOBAL_FIRST);
-		work->own = libpq_called_by(object, RESOLVE_OWN_FIRST);
+		work->global = library_called_by(&libpq_family, object, RESOLVE_GLOBAL_FIRST);
+		work->own = library_called_by(&libpq_family, object, RESOLVE_OWN_FIRST);
 	}
 	if (leads_to(work->global, name, target))
 		return true;
-	return !lazy && leads_to(work->own, name, target) && libpq_set_deep(object);
+	return !lazy && leads_to(work->own, name, target) &&
+	       library_set_deep(&libpq_family, object);
 }
 
 static bool calls_libc(enum deepbind_name name, uintptr_t target)

@@ -4,20 +4,16 @@
  * help, and the part of its ABI that we need. libpq-fe.h is not included: prototypes vary between
  * versions, and nothing of libpq is linked.
  *
- * Ownership: tables are made once for each loaded copy of libpq, live for good and never change.
- * Threads: any; after the first call of an object, a look-up takes no lock and makes no system
- * call.
+ * Ownership, threads: as call/library.h.
  */
 #ifndef CALL_LIBPQ_H
 #define CALL_LIBPQ_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/cold.h"
-#include "base/resolve.h"
+#include "call/library.h"
 
 struct pg_conn;
 struct pg_result;
@@ -54,8 +50,7 @@ enum {
 
 /* One copy of libpq. A function that this copy does not have is null. */
 struct libpq {
-	struct resolve_object object;
-	bool whole;			/* else it is only passed on to: nothing can be asked */
+	struct library library;
 	union {
 		struct {
 #define LIBPQ(name, type) __typeof__(type) *name;
@@ -69,75 +64,30 @@ struct libpq {
 	};
 };
 
-/*
- * The libpq that code at @return_address calls; null when there is none, or no place to keep it.
- * Call it again for each call: it is one lock-free look-up, and right after dlclose too.
- */
-COLD const struct libpq *libpq_of_caller(const void *return_address);
+extern struct library_copies libpq_copies;
+extern const struct library_family libpq_family;
 
-/*
- * The libpq that @owner is; null when it is none, or not all of one (a library that stands before
- * libpq for some functions), or there is no place to keep it.
- */
-const struct libpq *libpq_of_object(const struct resolve_object *owner);
-
-/*
- * The libpq that @caller is bound to in this order, or null. It is not whole where another library
- * has some names of libpq's, and no libpq is behind it.
- */
-const struct libpq *libpq_called_by(const struct resolve_object *caller, enum resolve_order order);
-
-/*
- * @caller was opened with RTLD_DEEPBIND: from now on it calls the libpq that it brought, whatever
- * the program has. False when there is no place to keep that.
- */
-bool libpq_set_deep(const struct resolve_object *caller);
-
-/* How to tell whether an address is inside libpq. */
-enum libpq_reach {
-	LIBPQ_REACH_NEW,	/* base/real.h is to be filled first */
-	LIBPQ_REACH_FIRST,	/* by the range of the first copy */
-	LIBPQ_REACH_MANY	/* in the list of the copies */
-};
-
-/* The copies met so far; for the functions below only. */
-struct libpq_copies {
-	const struct libpq *_Atomic first;	/* never null: at first one that holds nothing */
-	_Atomic uintptr_t start, size;		/* its range */
-	_Atomic enum libpq_reach reach;
-};
-
-extern struct libpq_copies libpq_copies;
-
-/* Of all copies but the first. */
-COLD const struct libpq *libpq_inside_more(const void *return_address);
-
-/* What libpq_confirm() does where there is more than a range to ask. */
-COLD bool libpq_confirm_slowly(const void *return_address);
-
-/* To be called where a library may have come or gone since (each new connection). */
-void libpq_refresh(void);
+/* As the functions of call/library.h, of libpq. */
+static inline const struct libpq *libpq_of_caller(const void *return_address)
+{
+	return (const struct libpq *)library_of_caller(&libpq_family, return_address);
+}
 
 /* A call that libpq makes to itself is not a call of the program. */
 static inline bool libpq_is_inside(const struct libpq *libpq, const void *return_address)
 {
-	return resolve_holds(&libpq->object, return_address);
+	return library_is_inside(&libpq->library, return_address);
 }
 
-/* The copy that most processes have only one of. */
 static inline const struct libpq *libpq_first(void)
 {
-	return atomic_load_explicit(&libpq_copies.first, memory_order_acquire);
+	return (const struct libpq *)library_first(&libpq_copies);
 }
 
-/* The libpq but for the first that @return_address lies in, or null. */
 static inline const struct libpq *libpq_inside_other(const void *return_address)
 {
-	if (__builtin_expect(atomic_load_explicit(&libpq_copies.reach, memory_order_relaxed) !=
-				     LIBPQ_REACH_MANY,
-			     1))
-		return NULL;
-	return libpq_inside_more(return_address);
+	return (const struct libpq *)library_inside_other(&libpq_family, &libpq_copies,
+							  return_address);
 }
 
 /* The libpq that @return_address lies in, or null. */
@@ -149,34 +99,14 @@ static inline const struct libpq *libpq_inside(const void *return_address)
 							libpq_inside_other(return_address);
 }
 
-/* ---- for functions of libc, which all of the program calls ---- */
-
-static inline bool libpq_in_first(const void *return_address)
-{
-	uintptr_t size = atomic_load_explicit(&libpq_copies.size, memory_order_acquire);
-	uintptr_t start = atomic_load_explicit(&libpq_copies.start, memory_order_relaxed);
-
-	return (uintptr_t)return_address - start < size;
-}
-
-/*
- * Where a hook begins. False, the common way: @return_address is in no libpq, and real_filled() may
- * be used. True: libpq_confirm() knows. Calls nothing.
- */
 static inline bool libpq_may_be_inside(const void *return_address)
 {
-	return libpq_in_first(return_address) ||
-	       atomic_load_explicit(&libpq_copies.reach, memory_order_acquire) !=
-		       LIBPQ_REACH_FIRST;
+	return library_may_be_inside(&libpq_copies, return_address);
 }
 
-/* Of what libpq_may_be_inside() did not rule out; real_filled() may be used in any case after. */
 static inline bool libpq_confirm(const void *return_address)
 {
-	return __builtin_expect(atomic_load_explicit(&libpq_copies.reach, memory_order_acquire) ==
-					LIBPQ_REACH_FIRST,
-				1) ||
-	       libpq_confirm_slowly(return_address);
+	return library_confirm(&libpq_family, &libpq_copies, return_address);
 }
 
 #endif

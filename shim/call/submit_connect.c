@@ -69,7 +69,7 @@ void submit_begin_connect(struct submit_connecting *connecting, const void *call
 {
 	struct guard guard;
 
-	libpq_refresh();
+	library_refresh();
 	connecting->open = NULL;
 	connecting->traced = submit_begin_call(&connecting->submit, NULL, caller, &guard);
 	if (!connecting->traced)
@@ -147,7 +147,7 @@ void submit_begin_reset(struct submit *submit, struct pg_conn *handle, const voi
 {
 	struct guard guard;
 
-	libpq_refresh();
+	library_refresh();
 	if (!submit_begin_command(submit, handle, caller, &guard))
 		return;
 	queue_settle(submit->connection);

@@ -72,7 +72,8 @@ static bool is_ours(const void *address)
 /* What leads through us to the function @real, or itself when nothing can. */
 static void *bound(enum binding_name name, void *real, const struct resolve_object *owner)
 {
-	const struct libpq *libpq = libpq_of_object(owner);
+	const struct libpq *libpq =
+		(const struct libpq *)library_of_object(&libpq_family, owner);
 	void *trampoline = libpq ? binding_take(name, libpq) : NULL;
 
 	return trampoline ? trampoline : real;

@@ -250,7 +250,7 @@ static __attribute__((noinline)) int connected(const void *caller, int fd, int r
 	if (!libpq)
 		return result;
 	attempt_connected(error);
-	if (libpq->whole && (!error || error == EINPROGRESS || error == EINTR))
+	if (libpq->library.whole && (!error || error == EINPROGRESS || error == EINTR))
 		descriptor_tag(fd, DESCRIPTOR_PG);
 	return result;
 }

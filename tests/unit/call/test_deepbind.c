@@ -38,7 +38,7 @@ static const char *const hook_source =
 	"HOOK void notice(void *handle) { deepbind_notice(handle); }\n"
 	"HOOK const char *PQexec(void) {\n"
 	"	const struct libpq *libpq = libpq_of_caller(__builtin_return_address(0));\n"
-	"	return libpq ? strrchr(libpq->object.path, '/') : \"/none\";\n"
+	"	return libpq ? strrchr(libpq->library.object.path, '/') : \"/none\";\n"
 	"}\n"
 	"HOOK ssize_t send(int fd, const void *bytes, size_t size, int flags) { return 77; }\n";
 

@@ -52,7 +52,7 @@ static void an_object_that_is_libpq_is_known_by_itself(void **state)
 
 	(void)state;
 	assert_true(resolve_owner((const void *)(uintptr_t)libpq->PQexec, &object));
-	assert_ptr_equal(libpq_of_object(&object), libpq);
+	assert_ptr_equal(library_of_object(&libpq_family, &object), libpq);
 }
 
 static void an_object_that_is_not_all_of_libpq_is_none(void **state)
@@ -61,9 +61,9 @@ static void an_object_that_is_not_all_of_libpq_is_none(void **state)
 
 	(void)state;
 	assert_true(resolve_owner((const void *)(uintptr_t)malloc, &object));
-	assert_null(libpq_of_object(&object));
+	assert_null(library_of_object(&libpq_family, &object));
 	assert_true(resolve_owner(program_address(), &object));
-	assert_null(libpq_of_object(&object));
+	assert_null(library_of_object(&libpq_family, &object));
 }
 
 static void a_refresh_changes_nothing_when_nothing_changed(void **state)
@@ -72,7 +72,7 @@ static void a_refresh_changes_nothing_when_nothing_changed(void **state)
 
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
-		libpq_refresh();
+		library_refresh();
 		assert_ptr_equal(libpq_of_caller(program_address()), libpq);
 	}
 }
@@ -80,7 +80,7 @@ static void a_refresh_changes_nothing_when_nothing_changed(void **state)
 static void *look_up(void *argument)
 {
 	for (int i = 0; i < 1000; i++) {
-		libpq_refresh();
+		library_refresh();
 		if (libpq_of_caller(program_address()) != argument)
 			return argument;
 	}

@@ -51,6 +51,24 @@ static inline void guard_leave(const struct guard *guard)
 	errno = guard->saved_errno;
 }
 
+/*
+ * The same two where @thread is known to be current, and not to be inside: libc is not asked where
+ * errno is.
+ */
+static inline void guard_enter_known(struct guard *guard, struct thread *thread)
+{
+	guard->saved_errno = *thread->error_number;
+	thread->depth = 1;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+static inline void guard_leave_known(const struct guard *guard, struct thread *thread)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	thread->depth = 0;
+	*thread->error_number = guard->saved_errno;
+}
+
 /* How many calls passed through untraced because the guard was taken, in this process. */
 uint64_t guard_refused(void);
 

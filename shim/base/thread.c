@@ -2,6 +2,7 @@
 /* Our state of a thread: one initial-exec variable, begun afresh in a new thread or process. */
 #include "base/thread.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 
 #include "base/arena.h"
@@ -28,6 +29,9 @@ struct thread *thread_begin(void)
 	random_seed(thread_self.random, process_id + number * 0x9e3779b97f4a7c15u);
 	thread_self.id = (uint32_t)raw_call3(SYS_gettid, 0, 0, 0);
 	thread_self.pid = arena_process_pid();
+	thread_self.owner = (uint64_t)thread_self.pid << 32 | thread_self.id;
+	thread_self.error_number = &errno;
+	thread_self.connection = NULL;
 	thread_self.lane = thread_self.id;
 	thread_self.call_slot = thread_self.id;
 	atomic_signal_fence(memory_order_release);

@@ -15,12 +15,18 @@
 #include "base/arena.h"
 #include "base/cold.h"
 
+struct traffic;
+
 struct thread {
 	/* Whose state this is; another value than arena_process_id(): stale */
 	uint64_t process_id;
 	uint64_t random[4];	/* xoshiro256** state, see base/random.h */
 	uint32_t id;		/* kernel thread id */
 	uint32_t pid;		/* of the process, see arena_process_pid() */
+	uint64_t owner;		/* both in one word, see trace/area.h */
+	int *error_number;	/* where errno of this thread is */
+	struct traffic *traffic;	/* begun last, see call/traffic.h; null: none */
+	const void *connection;	/* slot of the last one, see call/known.h; null: none */
 	uint32_t lane;		/* tried first, see trace/area.h */
 	uint32_t call_slot;	/* tried first, see trace/area.h */
 	uint32_t depth;		/* how deep inside our own code, see base/guard.h */

@@ -61,6 +61,12 @@ static inline const struct libpq *binding_claim(const void *caller)
 	return binding_call.caller == caller ? libpq : NULL;
 }
 
+/* Whether a trampoline was passed whose hook did not claim it yet. */
+static inline bool binding_is_pending(void)
+{
+	return __builtin_expect(binding_call.libpq != NULL, 0);
+}
+
 #endif
 
 #endif

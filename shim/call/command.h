@@ -102,6 +102,12 @@ static inline bool command_failed(const struct command *command)
 	return command->error || command->sqlstate[0];
 }
 
+/* Whether describe_begin() filled its span. */
+static inline bool command_is_described(const struct command *command)
+{
+	return command->span.kind != 0;
+}
+
 struct command_source {
 	const char *query;		/* null: none */
 	const char *name;		/* of a prepared statement, null: none */

@@ -98,7 +98,7 @@ struct connection *connection_of(struct pg_conn *handle, const struct libpq *lib
 	/* Made out of our sight, perhaps by our parent: then it may be in pipeline mode. */
 	connection->pipeline = libpq->PQpipelineStatus &&
 			       libpq->PQpipelineStatus(handle) != PG_PIPELINE_OFF;
-	connection->slot->traffic = (struct traffic){ .armed = false };
+	connection->slot->traffic = (struct traffic){ .fd = -1 };
 	connection->slot->connection = connection;
 	return connection;
 }
@@ -122,6 +122,7 @@ void connection_forget(struct connection *connection)
 
 void connection_changed(struct connection *connection)
 {
+	connection_own_changed(connection);
 	traffic_end(&connection->slot->traffic);
 	traffic_remove(connection->fd, &connection->slot->traffic);
 	connection->fd = -1;
@@ -136,11 +137,22 @@ void connection_changed(struct connection *connection)
 	command_clear(&connection->unnamed);
 }
 
+bool connection_standard_strings(const struct connection *connection, const char *query)
+{
+	const struct libpq *libpq = connection->libpq;
+	const char *setting;
+
+	if (!query || !strchr(query, '\\') || !libpq->PQparameterStatus)
+		return true;
+	setting = libpq->PQparameterStatus(connection->handle, "standard_conforming_strings");
+	return !setting || strcmp(setting, "off") != 0;
+}
+
 struct command *connection_command(struct connection *connection)
 {
-	if (connection->own_taken)
+	if (connection->own_state == OWN_TAKEN)
 		return arena_take(sizeof(struct command));
-	connection->own_taken = true;
+	connection->own_state = OWN_TAKEN;
 	command_begin(&connection->own);
 	return &connection->own;
 }
@@ -149,9 +161,22 @@ void connection_release(struct connection *connection, struct command *command)
 {
 	command_clear(command);
 	if (command == &connection->own)
-		connection->own_taken = false;
+		connection->own_state = OWN_FREE;
 	else
 		arena_give(command, sizeof(*command));
+}
+
+void connection_own_ready(struct connection *connection)
+{
+	struct command *own = &connection->own;
+
+	own->open = NULL;
+	own->results = 0;
+	own->end_ns = own->ready_ns = 0;
+	own->rows = 0;
+	own->known = (struct command_known){ .rows = false };
+	own->span.start_ns = 0;
+	connection->own_state = OWN_READY;
 }
 
 void connection_append(struct connection *connection, struct command *command)
@@ -356,6 +381,7 @@ void connection_learn_now(struct connection *connection)
 
 	if (connection->path_reported && connected && path_is_same(connection))
 		return;
+	connection_own_changed(connection);
 	record_writer_begin(&writer, connection->shared, sizeof(connection->shared));
 	record_put_string(&writer, ATTRIBUTE_DB_SYSTEM_NAME,
 			  is_cockroach(connection) ? SLICE("cockroachdb") : SLICE("postgresql"));

@@ -38,6 +38,17 @@ struct connection_slot {
 	struct traffic traffic;
 };
 
+enum own_state {
+	OWN_FREE,
+	OWN_TAKEN,
+	/*
+	 * Free, and as describe_open() expects it for the execute of the statement that was found
+	 * last: the last command of this connection was one, ended as usual, and neither what is
+	 * known of the connection nor any state of it changed since. See call/execute.h.
+	 */
+	OWN_READY
+};
+
 struct connection {
 	struct pg_conn *handle;
 	const struct libpq *libpq;
@@ -50,7 +61,7 @@ struct connection {
 	bool schema_lost;		/* and a statement may have changed it since */
 	bool replication;
 	bool transaction_told;		/* @times are of the transaction that just ended */
-	bool own_taken;
+	uint8_t own_state;		/* enum own_state, of @own */
 	uint16_t shared_count, shared_size;
 	uint16_t namespace_size;
 	struct command *head, *tail;	/* submitted, results not finished */
@@ -104,6 +115,9 @@ static inline void connection_learn(struct connection *connection)
 		connection_learn_now(connection);
 }
 
+/* Unless the server said that they are not; asked for only where it matters to @query. */
+COLD bool connection_standard_strings(const struct connection *connection, const char *query);
+
 /* A fresh command, zeroed, in no queue; null when there is no memory. */
 struct command *connection_command(struct connection *connection);
 
@@ -111,6 +125,18 @@ struct command *connection_command(struct connection *connection);
 void connection_release(struct connection *connection, struct command *command);
 
 void connection_append(struct connection *connection, struct command *command);
+
+/*
+ * Makes @own, which ended as usual and was given back, ready for the next execute of its statement.
+ */
+void connection_own_ready(struct connection *connection);
+
+/* It is not ready any more: something else changed. */
+static inline void connection_own_changed(struct connection *connection)
+{
+	if (connection->own_state == OWN_READY)
+		connection->own_state = OWN_FREE;
+}
 
 /* Takes the head of the queue off; null when it is empty. */
 struct command *connection_pop(struct connection *connection);

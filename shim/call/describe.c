@@ -2,6 +2,7 @@
 /* Commands of libpq as spans (semconv 2.2, 2.8; hooks.md A.4). */
 #include "call/describe.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -352,7 +353,8 @@ struct number_attribute {
 
 struct usual_attributes {
 	struct command_attribute command;
-	struct number_attribute rows, first_byte, fetch;
+	struct number_attribute rows;
+	struct number_attribute first_byte, fetch;	/* with a split */
 };
 
 static inline void put_number(struct number_attribute *place, enum attribute_key key,
@@ -364,48 +366,96 @@ static inline void put_number(struct number_attribute *place, enum attribute_key
 
 bool describe_is_usual(const struct command *command, const struct connection *connection)
 {
-	static const struct command_known usual = { .rows = true, .split = true };
+	const struct command_known usual = { .rows = true, .split = command->known.split };
 
 	return memcmp(&command->known, &usual, sizeof(usual)) == 0 && command->span.statement &&
 	       !command_failed(command) && command->results == 1 && command->tag[0] == '\0' &&
 	       !connection->transaction_told && !command->extra && !call_options.returned_rows;
 }
 
-static inline size_t usual_size(const struct connection *connection)
+static inline size_t usual_size(const struct connection *connection, bool split)
 {
 	return sizeof(struct span_record) + connection->shared_size +
-	       sizeof(struct usual_attributes);
+	       (split ? sizeof(struct usual_attributes) :
+			offsetof(struct usual_attributes, first_byte));
 }
 
 /* The same bytes as describe_end() would write; only an execute has a statement. */
-static inline void write_usual(uint8_t *memory, const struct command *command,
-			       const struct connection *connection)
+static inline void write_usual(uint8_t *memory, const struct span_record *from,
+			       const struct connection *connection,
+			       const struct describe_outcome *outcome)
 {
 	struct span_record *span = (struct span_record *)(void *)memory;
 	uint8_t *shared = memory + sizeof(*span);
 	struct usual_attributes *usual =
 		(struct usual_attributes *)(void *)(shared + connection->shared_size);
 
-	*span = command->span;
-	span->head.size = (uint32_t)usual_size(connection);
-	span->head.attributes = (uint16_t)(connection->shared_count + 4);
+	*span = *from;
+	span->head.size = (uint32_t)usual_size(connection, outcome->split);
+	span->head.attributes = (uint16_t)(connection->shared_count + (outcome->split ? 4 : 2));
+	set_end(span, outcome->end_ns);
 	usual->command = words[COMMAND_EXECUTE].command;
-	put_number(&usual->rows, ATTRIBUTE_DB_ROWS, command->rows);
-	put_number(&usual->first_byte, ATTRIBUTE_DB_FIRST_BYTE, command->first_byte_ns);
-	put_number(&usual->fetch, ATTRIBUTE_DB_FETCH, command->fetch_ns);
+	put_number(&usual->rows, ATTRIBUTE_DB_ROWS, outcome->rows);
+	if (outcome->split) {
+		put_number(&usual->first_byte, ATTRIBUTE_DB_FIRST_BYTE, outcome->first_byte_ns);
+		put_number(&usual->fetch, ATTRIBUTE_DB_FETCH, outcome->fetch_ns);
+	}
 	memcpy(shared, connection->shared, connection->shared_size);
 }
 
 void describe_usual(struct command *command, const struct connection *connection)
 {
-	size_t size = usual_size(connection);
+	const struct describe_outcome outcome = {
+		.end_ns = command->end_ns,
+		.rows = command->rows,
+		.split = command->known.split,
+		.first_byte_ns = command->first_byte_ns,
+		.fetch_ns = command->fetch_ns,
+	};
+	size_t size = usual_size(connection, outcome.split);
 	struct area_slot slot;
 
 	if (!area_reserve(size, &slot)) {
 		area_call_drop(command->open);
 		return;
 	}
-	set_end(&command->span, command->end_ns);
-	write_usual(slot.memory, command, connection);
+	write_usual(slot.memory, &command->span, connection, &outcome);
+	area_call_commit(command->open, &slot, (uint32_t)size);
+}
+
+/* ---- the same once more ---- */
+
+bool describe_open_again(struct command *command, const struct connection *connection,
+			 struct thread *thread)
+{
+	struct area_call *call =
+		area_call_again(thread, connection->about_key | COMMAND_EXECUTE);
+	struct span_record *span;
+
+	if (!call)
+		return false;
+	span = &call->span;
+	span->caller = command->span.caller;
+	span->module = command->span.module;
+	span->statement = command->span.statement;
+	span->thread_id = command->span.thread_id;
+	parent_begin_again(parent_of_call(SPAN_CLIENT), thread, span);
+	span->start_ns = clock_now_ns();
+	area_call_opened(call);
+	command->open = call;
+	return true;
+}
+
+void describe_end_again(const struct command *command, const struct connection *connection,
+			struct thread *thread, const struct describe_outcome *outcome)
+{
+	size_t size = usual_size(connection, outcome->split);
+	struct area_slot slot;
+
+	if (!area_reserve_for(thread, size, &slot)) {
+		area_call_drop(command->open);
+		return;
+	}
+	write_usual(slot.memory, &command->open->span, connection, outcome);
 	area_call_commit(command->open, &slot, (uint32_t)size);
 }

@@ -88,11 +88,15 @@ void queue_finish(struct connection *connection, struct command *command, uint64
 		take_split(connection, command);
 	if (!connection->head)
 		traffic_end(&connection->slot->traffic);
-	if (__builtin_expect(ends_as_usual(connection, command), 1))
+	if (__builtin_expect(ends_as_usual(connection, command), 1)) {
 		describe_usual(command, connection);
-	else
+		connection_release(connection, command);
+		if (command == &connection->own)
+			connection_own_ready(connection);
+	} else {
 		finish_any(connection, command, now_ns);
-	connection_release(connection, command);
+		connection_release(connection, command);
+	}
 }
 
 static void finish_head(struct connection *connection, uint64_t now_ns)
@@ -105,7 +109,8 @@ void queue_abandon_now(struct connection *connection)
 	struct command *command = connection->calling;
 
 	connection->calling = NULL;
-	if (command->span.kind) {
+	describe_take_span(command);
+	if (command_is_described(command)) {
 		command->known.incomplete = true;
 		queue_finish(connection, command, clock_now_ns());
 		return;
@@ -156,6 +161,7 @@ void queue_end_copy(struct connection *connection, bool failed, uint64_t now_ns)
 
 void queue_lose(struct connection *connection)
 {
+	connection_own_changed(connection);
 	if (!connection->pipeline) {
 		queue_settle(connection);
 		return;

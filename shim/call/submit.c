@@ -21,6 +21,7 @@ void submit_enable(bool (*ready)(void), enum submit_connect connects)
 {
 	submit_connects = connects;
 	tracing_ready = ready;
+	atomic_store(&submit_ready_process, 0);
 }
 
 bool submit_is_enabled(void)
@@ -36,18 +37,6 @@ bool submit_ask_ready(struct submit *submit)
 	return true;
 }
 
-/* No standard strings only where the server said so; asked for only when it matters. */
-static COLD bool standard_strings(const struct submit *submit, const char *query)
-{
-	const char *setting;
-
-	if (!query || !strchr(query, '\\') || !submit->libpq->PQparameterStatus)
-		return true;
-	setting = submit->libpq->PQparameterStatus(submit->connection->handle,
-						   "standard_conforming_strings");
-	return !setting || strcmp(setting, "off") != 0;
-}
-
 /* Text and identity of @command; false when there is no memory. */
 static bool describe_request(struct submit *submit, struct command *command,
 			     const struct submit_request *request)
@@ -58,7 +47,8 @@ static bool describe_request(struct submit *submit, struct command *command,
 		.query = request->query,
 		.name = request->name,
 		.parameterised = request->parameterised,
-		.standard_strings = standard_strings(submit, request->query),
+		.standard_strings =
+			connection_standard_strings(submit->connection, request->query),
 	});
 }
 
@@ -85,8 +75,9 @@ static COLD void add_extra(struct submit *submit, struct command *command,
 				      request_text(submit, command, request));
 	if (call_options.comments &&
 	    (request->kind == COMMAND_SIMPLE || request->kind == COMMAND_PARAMS))
-		submit->query = extra_comment(command, submit->connection, request->query,
-					      standard_strings(submit, request->query));
+		submit->query = extra_comment(
+			command, submit->connection, request->query,
+			connection_standard_strings(submit->connection, request->query));
 }
 
 static inline bool wants_extra(void)
@@ -179,11 +170,6 @@ HOT void submit_end_synchronous(struct submit *submit, struct pg_result *result)
 	guard_leave(&guard);
 }
 
-static bool is_described(const struct command *command)
-{
-	return command->span.kind != 0;
-}
-
 /*
  * With options that need it a command is described before it is sent: its ids go with it, and its
  * values may be gone afterwards.
@@ -267,13 +253,13 @@ HOT void submit_end_send(struct submit *submit, const struct submit_request *req
 		extra_sent(command);
 	if (sent && !connection->pipeline)
 		queue_settle(connection);
-	if (!is_described(command) && !describe_request(submit, command, request)) {
+	if (!command_is_described(command) && !describe_request(submit, command, request)) {
 		connection_release(connection, command);
 		area_count_passed();
 		if (sent)
 			queue_lose(connection);
 	} else {
-		if (!is_described(command))
+		if (!command_is_described(command))
 			describe_begin(command, connection, request->caller);
 		if (sent)
 			end_send_accepted(connection, command);
@@ -328,6 +314,7 @@ void submit_end_pipeline(struct submit *submit, bool entered, int done)
 	if (!done || !submit_resume(submit, &guard))
 		return;
 	queue_settle(submit->connection);
+	connection_own_changed(submit->connection);
 	submit->connection->blind = false;
 	submit->connection->pipeline = entered;
 	guard_leave(&guard);

@@ -92,6 +92,7 @@ static inline bool submit_begin_command(struct submit *submit, struct pg_conn *h
 	if (!submit->connection)
 		submit->connection = connection_of(handle, submit->libpq);
 	if (submit->connection) {
+		thread_peek()->connection = submit->connection->slot;
 		connection_learn(submit->connection);
 		return true;
 	}

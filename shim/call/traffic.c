@@ -10,14 +10,16 @@ void traffic_enter(int fd, struct traffic *traffic)
 		return;
 	if (!descriptor_is_tagged(descriptor))
 		descriptor_tag(fd, DESCRIPTOR_PG);
+	traffic->fd = fd;
 	atomic_store_explicit(&descriptor->traffic, traffic, memory_order_release);
 }
 
-void traffic_remove(int fd, const struct traffic *traffic)
+void traffic_remove(int fd, struct traffic *traffic)
 {
 	struct descriptor *descriptor = descriptor_peek(fd);
-	struct traffic *expected = (struct traffic *)traffic;
+	struct traffic *expected = traffic;
 
+	traffic->fd = -1;
 	/* Not the tag of a socket that was connected under this number since. */
 	if (descriptor && atomic_compare_exchange_strong(&descriptor->traffic, &expected, NULL))
 		atomic_store_explicit(&descriptor->tag, 0, memory_order_release);

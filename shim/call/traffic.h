@@ -18,9 +18,11 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "call/descriptor.h"
 
 struct traffic {
+	int fd;					/* that it was entered for, -1: none */
 	bool armed;				/* one command is under way */
 	uint64_t sent_ns, first_ns, last_ns;	/* 0: not yet */
 };
@@ -32,11 +34,12 @@ struct traffic {
 void traffic_enter(int fd, struct traffic *traffic);
 
 /* Removes @fd, and its tag, if it still leads to @traffic: the connection leaves it. */
-void traffic_remove(int fd, const struct traffic *traffic);
+void traffic_remove(int fd, struct traffic *traffic);
 
 /* Begins or ends a command's measure. */
 static inline void traffic_begin(struct traffic *traffic)
 {
+	thread_peek()->traffic = traffic;
 	traffic->sent_ns = traffic->first_ns = traffic->last_ns = 0;
 	traffic->armed = true;
 }
@@ -52,12 +55,27 @@ static inline struct traffic *traffic_at(const struct descriptor *descriptor)
 	return atomic_load_explicit(&descriptor->traffic, memory_order_acquire);
 }
 
+/*
+ * The same, if it is the one that this thread began last; null: it is to be looked for. Its memory
+ * stays one, whatever became of the connection, also in a forked child, where it is wiped.
+ */
+static inline struct traffic *traffic_begun(int fd)
+{
+	struct traffic *traffic = thread_peek()->traffic;
+
+	return __builtin_expect(traffic && traffic->fd == fd && traffic->armed, 1) ? traffic : NULL;
+}
+
 /* The traffic under way on @fd, or null: whose bytes the caller, a libpq, has just moved. */
 static inline struct traffic *traffic_of(int fd)
 {
-	const struct descriptor *descriptor = descriptor_peek(fd);
-	struct traffic *traffic = descriptor ? traffic_at(descriptor) : NULL;
+	struct traffic *traffic = traffic_begun(fd);
+	const struct descriptor *descriptor;
 
+	if (traffic)
+		return traffic;
+	descriptor = descriptor_peek(fd);
+	traffic = descriptor ? traffic_at(descriptor) : NULL;
 	return traffic && traffic->armed ? traffic : NULL;
 }
 

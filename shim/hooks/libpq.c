@@ -5,6 +5,7 @@
  */
 #include "call/libpq.h"
 
+#include "call/execute.h"
 #include "call/inquiry.h"
 #include "call/submit.h"
 #include "hooks/libpq.h"
@@ -67,6 +68,26 @@ struct pg_result *PQprepare(struct pg_conn *conn, const char *name, const char *
 	return result;
 }
 
+static APART struct pg_result *exec_prepared(struct pg_conn *conn, const char *name, int count,
+					     const char *const *values, const int *lengths,
+					     const int *formats, int format, const void *caller)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	PASS_CALLED_INSIDE(PQexecPrepared, caller, conn, name, count, values, lengths, formats,
+			   format);
+	submit_begin_synchronous(&submit, &(struct submit_request){
+		.kind = COMMAND_EXECUTE, .handle = conn, .name = name,
+		.parameters = SUBMIT_PARAMETERS(count, NULL, values, lengths, formats),
+		.caller = caller });
+	if (!HAS(submit, PQexecPrepared))
+		return NULL;
+	result = submit.libpq->PQexecPrepared(conn, name, count, values, lengths, formats, format);
+	submit_end_synchronous(&submit, result);
+	return result;
+}
+
 struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int count,
 				 const char *const *values, const int *lengths, const int *formats,
 				 int format)
@@ -74,15 +95,11 @@ struct pg_result *PQexecPrepared(struct pg_conn *conn, const char *name, int cou
 	struct submit submit;
 	struct pg_result *result;
 
-	PASS_INSIDE(PQexecPrepared, conn, name, count, values, lengths, formats, format);
-	submit_begin_synchronous(&submit, &(struct submit_request){
-		.kind = COMMAND_EXECUTE, .handle = conn, .name = name,
-		.parameters = SUBMIT_PARAMETERS(count, NULL, values, lengths, formats),
-		.caller = RETURN_ADDRESS });
-	if (!HAS(submit, PQexecPrepared))
-		return NULL;
+	if (!execute_begin(&submit, conn, name, RETURN_ADDRESS))
+		return exec_prepared(conn, name, count, values, lengths, formats, format,
+				     RETURN_ADDRESS);
 	result = submit.libpq->PQexecPrepared(conn, name, count, values, lengths, formats, format);
-	submit_end_synchronous(&submit, result);
+	execute_end(&submit, result);
 	return result;
 }
 

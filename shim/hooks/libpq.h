@@ -31,6 +31,14 @@
 			return other->name(__VA_ARGS__);                                           \
 	} while (0)
 
+/* Both, in a function of the hook that has the hook's return address. */
+#define PASS_CALLED_INSIDE(name, caller, ...)                                                      \
+	do {                                                                                       \
+		const struct libpq *called = libpq_inside(caller);                                 \
+		if (__builtin_expect(called && called->name, 0))                                   \
+			return called->name(__VA_ARGS__);                                          \
+	} while (0)
+
 #define PASS_INSIDE(name, ...)                                                                     \
 	PASS_FIRST(name, __VA_ARGS__);                                                             \
 	PASS_OTHER(name, RETURN_ADDRESS, __VA_ARGS__)

@@ -24,7 +24,8 @@ HOOK extern ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t room, i
  */
 #define AFTER static inline __attribute__((always_inline)) ssize_t
 
-AFTER received(int fd, const void *buffer, ssize_t result)
+static __attribute__((noinline)) ssize_t received_otherwise(int fd, const void *buffer,
+							    ssize_t result)
 {
 	const struct descriptor *descriptor = descriptor_peek(fd);
 	struct traffic *traffic = descriptor ? traffic_at(descriptor) : NULL;
@@ -33,6 +34,16 @@ AFTER received(int fd, const void *buffer, ssize_t result)
 		traffic_received(traffic);
 	else if (descriptor && !traffic && descriptor_is_tagged(descriptor))
 		attempt_answered(buffer, (size_t)result);
+	return result;
+}
+
+AFTER received(int fd, const void *buffer, ssize_t result)
+{
+	struct traffic *traffic = traffic_begun(fd);
+
+	if (__builtin_expect(!traffic, 0))
+		return received_otherwise(fd, buffer, result);
+	traffic_received(traffic);
 	return result;
 }
 

@@ -168,7 +168,7 @@ struct area_header *area_current(void)
 
 static inline uint64_t owner_of_thread(const struct thread *thread)
 {
-	return AREA_OWNER(thread->pid, thread->id) | use.foreign;
+	return thread->owner | use.foreign;
 }
 
 /* Of one process, whatever the thread. */
@@ -190,7 +190,7 @@ static inline size_t pad_size(uint64_t head, size_t size)
 	return rest < size ? rest : 0;
 }
 
-static inline bool lane_has_room(const struct area_lane *lane, uint64_t head, size_t size)
+static bool lane_has_room(const struct area_lane *lane, uint64_t head, size_t size)
 {
 	uint64_t used = head - atomic_load_explicit(&lane->tail, memory_order_acquire);
 
@@ -212,6 +212,20 @@ static void pad_write(uint8_t *place, size_t size)
 /* Not where a record begins: they do so at multiples of 8. */
 #define LANE_BUSY UINT64_MAX
 
+/* Where @size bytes begin in a lane that was taken, after a pad; given back, there is no room. */
+static COLD uint64_t lane_pad(struct area_lane *lane, uint32_t index, uint64_t head, size_t size)
+{
+	size_t pad = pad_size(head, size);
+
+	if (!lane_has_room(lane, head, pad + size)) {
+		atomic_store_explicit(&lane->owner, 0, memory_order_release);
+		return LANE_BUSY;
+	}
+	if (pad)
+		pad_write(lane_memory(index, head), pad);
+	return head + pad;
+}
+
 /*
  * Takes lane @index when it is free and has room for @size bytes in one piece: the head where they
  * begin, after a pad, or LANE_BUSY.
@@ -220,22 +234,19 @@ static inline uint64_t lane_take(struct area_header *area, uint32_t index, uint6
 				 size_t size)
 {
 	struct area_lane *lane = &area->lane[index];
+	uint64_t last = use.lane_size - size;
 	uint64_t head, free_owner = 0;
-	size_t pad;
 
-	if (atomic_load_explicit(&lane->owner, memory_order_relaxed) != 0 ||
-	    !atomic_compare_exchange_strong_explicit(&lane->owner, &free_owner, owner,
+	if (!atomic_compare_exchange_strong_explicit(&lane->owner, &free_owner, owner,
 						     memory_order_acquire, memory_order_relaxed))
 		return LANE_BUSY;
 	head = atomic_load_explicit(&lane->head, memory_order_relaxed) & ~UINT64_C(7);
-	pad = pad_size(head, size);
-	if (!lane_has_room(lane, head, pad + size)) {
-		atomic_store_explicit(&lane->owner, 0, memory_order_release);
-		return LANE_BUSY;
-	}
-	if (__builtin_expect(pad != 0, 0))
-		pad_write(lane_memory(index, head), pad);
-	return head + pad;
+	if (__builtin_expect((head & use.lane_mask) <= last &&
+				     head - atomic_load_explicit(&lane->tail,
+								 memory_order_acquire) <= last,
+			     1))
+		return head;
+	return lane_pad(lane, index, head, size);
 }
 
 /*
@@ -249,8 +260,10 @@ static COLD uint64_t lane_find(struct area_header *area, struct thread *thread, 
 	uint32_t index = thread->lane % lanes;
 
 	for (uint32_t tried = 0; tried < lanes; tried++) {
-		uint64_t head = lane_take(area, index, owner, size);
+		uint64_t head = LANE_BUSY;
 
+		if (atomic_load_explicit(&area->lane[index].owner, memory_order_relaxed) == 0)
+			head = lane_take(area, index, owner, size);
 		if (head != LANE_BUSY) {
 			thread->lane = index;
 			return head;
@@ -263,19 +276,22 @@ static COLD uint64_t lane_find(struct area_header *area, struct thread *thread, 
 static inline bool slot_take(struct area_slot *slot, struct thread *thread, size_t size)
 {
 	uint64_t owner = owner_of_thread(thread);
+	uint32_t lane = thread->lane;
 	uint64_t head = LANE_BUSY;
 
-	if (thread->lane < use.layout.lanes)
-		head = lane_take(slot->area, thread->lane, owner, size);
-	if (__builtin_expect(head == LANE_BUSY, 0))
+	if (__builtin_expect(lane < use.layout.lanes, 1))
+		head = lane_take(slot->area, lane, owner, size);
+	if (__builtin_expect(head == LANE_BUSY, 0)) {
 		head = lane_find(slot->area, thread, owner, size);
-	if (head == LANE_BUSY)
-		return false;
-	slot->lane = thread->lane;
+		lane = thread->lane;
+		if (head == LANE_BUSY)
+			return false;
+	}
+	slot->lane = lane;
 	slot->owner = owner;
 	slot->process_id = thread->process_id;
 	slot->head = head;
-	slot->memory = lane_memory(slot->lane, head);
+	slot->memory = lane_memory(lane, head);
 	return true;
 }
 
@@ -290,6 +306,20 @@ bool area_reserve(size_t size, struct area_slot *ret)
 	if (thread && size <= RECORD_SIZE_MAX &&
 	    !atomic_load_explicit(&area->closed, memory_order_relaxed) &&
 	    slot_take(ret, thread, ALIGNED(size, 8)))
+		return true;
+	atomic_fetch_add_explicit(&area->lost_full, 1, memory_order_relaxed);
+	return false;
+}
+
+bool area_reserve_for(struct thread *thread, size_t size, struct area_slot *ret)
+{
+	struct area_header *area = area_now();
+
+	if (!area)
+		return false;
+	ret->area = area;
+	if (!atomic_load_explicit(&area->closed, memory_order_relaxed) &&
+	    slot_take(ret, thread, size))
 		return true;
 	atomic_fetch_add_explicit(&area->lost_full, 1, memory_order_relaxed);
 	return false;
@@ -400,6 +430,12 @@ static struct slice text_cut(struct slice text, size_t room)
 	return slice_first(text, size);
 }
 
+static void call_free(struct area_call *call)
+{
+	atomic_store_explicit(&call->state, AREA_CALL_FREE, memory_order_relaxed);
+	atomic_store_explicit(&call->owner, 0, memory_order_release);
+}
+
 static COLD void call_forget_about(struct area_call *call)
 {
 	call->about_key = 0;
@@ -450,6 +486,35 @@ struct area_call *area_call_open(const struct span_record *span, struct slice na
 	return call;
 }
 
+struct area_call *area_call_again(struct thread *thread, uint64_t about_key)
+{
+	struct area_header *area = area_now();
+	uint32_t index = thread->call_slot;
+	struct area_call *call;
+	uint64_t free_owner = 0;
+
+	/* Where nobody reads any more the record will not be written. */
+	if (__builtin_expect(!area || index >= use.layout.calls, 0))
+		return NULL;
+	call = call_at(area, index);
+	if (!atomic_compare_exchange_strong_explicit(&call->owner, &free_owner,
+						     owner_of_thread(thread), memory_order_acquire,
+						     memory_order_relaxed))
+		return NULL;
+	if (__builtin_expect(call->about_key != about_key, 0)) {
+		call_free(call);
+		return NULL;
+	}
+	atomic_store_explicit(&call->state, AREA_CALL_FILLING, memory_order_relaxed);
+	call->name_size = call->text_size = 0;
+	return call;
+}
+
+void area_call_opened(struct area_call *call)
+{
+	atomic_store_explicit(&call->state, AREA_CALL_OPEN, memory_order_release);
+}
+
 void area_call_about(struct area_call *call, const struct record_writer *writer,
 		     uint64_t about_key)
 {
@@ -460,12 +525,6 @@ void area_call_about(struct area_call *call, const struct record_writer *writer,
 	call->about_count = writer->attributes;
 	atomic_store_explicit(&call->about_size, (uint16_t)size, memory_order_release);
 	call->about_key = about_key;
-}
-
-static void call_free(struct area_call *call)
-{
-	atomic_store_explicit(&call->state, AREA_CALL_FREE, memory_order_relaxed);
-	atomic_store_explicit(&call->owner, 0, memory_order_release);
 }
 
 void area_call_commit(struct area_call *call, struct area_slot *slot, uint32_t size)

@@ -206,6 +206,8 @@ void area_use(struct area_header *area, bool shared, bool foreign, void (*wake)(
 /* The area of this process; null: there is none (yet). */
 __attribute__((noinline)) struct area_header *area_current(void);
 
+struct thread;
+
 struct area_slot {
 	struct area_header *area;
 	uint32_t lane;
@@ -220,6 +222,9 @@ struct area_slot {
  * is closed or there is none; then lost_full was counted. Ends with area_commit().
  */
 bool area_reserve(size_t size, struct area_slot *ret);
+
+/* The same for the current @thread and a multiple of 8 that is not too much. */
+bool area_reserve_for(struct thread *thread, size_t size, struct area_slot *ret);
 
 /*
  * Publishes the record of @size bytes (0: nothing, counted as lost) and frees the lane; wakes if
@@ -237,6 +242,14 @@ void area_count_passed(void);
  */
 struct area_call *area_call_open(const struct span_record *span, struct slice name,
 				 struct slice text, uint64_t about_key);
+
+/*
+ * Opens the call that the current @thread opened last under the same @about_key (not 0), if its
+ * place is free and was not used since: its about and its span are there, as they were. The caller
+ * changes what is another one now, then area_call_opened(). Null: it must be opened as a new one.
+ */
+struct area_call *area_call_again(struct thread *thread, uint64_t about_key);
+void area_call_opened(struct area_call *call);
 
 /*
  * Marks @call as ending with the record that @slot holds, then area_commit(@slot, @size), then

@@ -4,6 +4,8 @@
 
 #include "tests/support/program.h"
 
+#include "base/arena.h"
+#include "call/execute.h"
 #include "call/inquiry.h"
 #include "tests/support/traced.h"
 
@@ -56,6 +58,7 @@ void program_begin(enum submit_connect connects)
 	traced_clear();
 	call_options = (struct call_options){ .parameters = 0 };
 	submit_enable(always_ready, connects);
+	atomic_store(&submit_ready_process, arena_process_id());
 }
 
 static struct submit_request request_of(struct pg_conn *conn, enum command_kind kind)
@@ -73,6 +76,19 @@ static struct pg_result *synchronous(const struct submit_request *request)
 	assert_non_null(submit.libpq);
 	result = submit.libpq->PQexec(request->handle, submit.query);
 	submit_end_synchronous(&submit, result);
+	return result;
+}
+
+/* As the hook of PQexecPrepared does. */
+static struct pg_result *execute(const struct submit_request *request)
+{
+	struct submit submit;
+	struct pg_result *result;
+
+	if (!execute_begin(&submit, request->handle, request->name, request->caller))
+		return synchronous(request);
+	result = submit.libpq->PQexec(request->handle, NULL);
+	execute_end(&submit, result);
 	return result;
 }
 
@@ -130,7 +146,7 @@ struct pg_result *call_exec_prepared_values(struct pg_conn *conn, const char *na
 
 	request.name = name;
 	request.parameters = call_options.parameters ? &list : NULL;
-	return synchronous(&request);
+	return execute(&request);
 }
 
 int call_send_values(struct pg_conn *conn, const char *query, int count, const char *const *values)
@@ -158,7 +174,7 @@ struct pg_result *call_exec_prepared(struct pg_conn *conn, const char *name)
 	struct submit_request request = request_of(conn, COMMAND_EXECUTE);
 
 	request.name = name;
-	return synchronous(&request);
+	return execute(&request);
 }
 
 int call_send(struct pg_conn *conn, const char *query)

@@ -251,7 +251,7 @@ static void make_unusual(struct command *command, struct connection *connection,
 
 	switch (how) {
 	case 0: command->known.rows = false; break;
-	case 1: command->known.split = false; break;
+	case 1: command->results = 0; break;
 	case 2: command->known.affected = true; break;
 	case 3: command->known.incomplete = true; break;
 	case 4: command->error = "_OTHER"; break;

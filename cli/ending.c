@@ -145,7 +145,7 @@ static bool nothing_traced(const struct run *run)
 {
 	const struct summary_totals *totals = summary_totals(exporter_summary(run->exporter));
 
-	return totals->queries + totals->connections + totals->incomplete == 0 &&
+	return totals->queries + totals->connections + totals->requests + totals->incomplete == 0 &&
 	       exporter_losses(run->exporter).full == 0 && run->running_count == 0;
 }
 

@@ -175,6 +175,51 @@ static json_t *connections_of(const struct summary *summary)
 	return array;
 }
 
+/* Over the calls whose parts were measured: null when there was none. */
+static void put_phases(json_t *object, const struct summary_split *split)
+{
+	static const char *const name[SUMMARY_PHASES] = {
+		[SUMMARY_QUEUE] = "queue_ms",
+		[SUMMARY_NAME_LOOKUP] = "name_lookup_ms",
+		[SUMMARY_CONNECT] = "connect_ms",
+		[SUMMARY_TLS] = "tls_ms",
+		[SUMMARY_FIRST_BYTE] = "first_byte_ms",
+		[SUMMARY_TRANSFER] = "transfer_ms",
+		[SUMMARY_REDIRECT] = "redirect_ms",
+	};
+
+	for (size_t i = 0; i < SUMMARY_PHASES; i++)
+		json_object_set_new(object, name[i],
+				    split->calls ? milliseconds(split->phase_ns[i]) : json_null());
+	json_object_set_new(object, "split_calls", number(split->calls));
+	json_object_set_new(object, "split_total_ms",
+			    split->calls ? milliseconds(split->total_ns) : json_null());
+}
+
+static json_t *requests_of(const struct summary *summary)
+{
+	const struct summary_request *request[SUMMARY_REQUESTS];
+	size_t count = summary_requests(summary, SUMMARY_BY_TOTAL, request, SUMMARY_REQUESTS);
+	struct caller_names names = { 0 };
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		const struct summary_query *query = &request[i]->query;
+		json_t *object = json_object();
+
+		json_object_set_new(object, "name", text(request[i]->name));
+		json_object_set_new(object, "server", text_or_null(request[i]->server));
+		json_object_set_new(object, "calls", number(query->calls));
+		put_times(object, query);
+		put_phases(object, &request[i]->split);
+		json_object_set_new(object, "errors", errors_of(query->error, query->other_errors));
+		json_object_set_new(object, "callers", callers_of(query, &names));
+		json_array_append_new(array, object);
+	}
+	caller_names_end(&names);
+	return array;
+}
+
 static json_t *incomplete_of(const struct summary *summary)
 {
 	const struct summary_incomplete *call[SUMMARY_INCOMPLETE];
@@ -241,9 +286,11 @@ static json_t *object_of(const struct report_json *report)
 	json_object_set_new(object, "wall_ms", milliseconds(report->run->wall_ns));
 	json_object_set_new(object, "wall_at_most", json_boolean(report->run->wall_at_most));
 	json_object_set_new(object, "db_ms", milliseconds(totals->database_ns));
+	json_object_set_new(object, "http_ms", milliseconds(totals->http_ns));
 	json_object_set_new(object, "trace_id", hex(report->trace_id, 16));
 	json_object_set_new(object, "connections", connections_of(report->summary));
 	json_object_set_new(object, "queries", queries_of(report->summary));
+	json_object_set_new(object, "requests", requests_of(report->summary));
 	json_object_set_new(object, "incomplete", incomplete_of(report->summary));
 	json_object_set_new(object, "still_running", running_of(report->run));
 	json_object_set_new(object, "spans", spans_of(report));

@@ -42,7 +42,7 @@ static void put_milliseconds(struct text *text, uint64_t ns)
 size_t console_format(const struct span *span, char ret[CONSOLE_LINE_MAX])
 {
 	struct text text = { ret, 0 };
-	struct attribute_value error;
+	struct attribute_value error, url;
 	char time[24], trace[32];
 
 	resource_time_format(span->start_ns, time);
@@ -64,6 +64,10 @@ size_t console_format(const struct span *span, char ret[CONSOLE_LINE_MAX])
 	if (span->text.size) {
 		put(&text, SLICE("  "));
 		put(&text, span->text);
+	}
+	if (span_attribute(span->record, ATTRIBUTE_URL_FULL, &url)) {
+		put(&text, SLICE("  "));
+		put(&text, url.string);
 	}
 	ret[text.used++] = '\n';
 	return text.used;

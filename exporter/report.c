@@ -27,8 +27,20 @@ static void put_server(struct page *page)
 		line_put(&page->line, "  ");
 }
 
-/* "db1:5432/shop  1 connection (3.7 ms)  4024 queries  2 errors" */
-static void put_counts(struct page *page)
+static bool has_requests(const struct summary_totals *totals)
+{
+	return totals->requests + totals->http_incomplete > 0;
+}
+
+/* A program that called neither is told that it made no query. */
+static bool has_queries(const struct summary_totals *totals)
+{
+	return totals->queries + totals->connections + totals->incomplete >
+		       totals->http_incomplete ||
+	       !has_requests(totals);
+}
+
+static void put_database(struct page *page)
 {
 	const struct summary_totals *totals = page->totals;
 	struct line *line = &page->line;
@@ -40,7 +52,22 @@ static void put_counts(struct page *page)
 	}
 	line_put_count(line, totals->queries, "query", "queries");
 	line_put(line, "  ");
-	line_put_count(line, totals->errors + totals->connect_errors, "error", "errors");
+}
+
+/* "db1:5432/shop  1 connection (3.7 ms)  4024 queries  12 requests  2 errors" */
+static void put_counts(struct page *page)
+{
+	const struct summary_totals *totals = page->totals;
+	struct line *line = &page->line;
+
+	if (has_queries(totals))
+		put_database(page);
+	if (has_requests(totals)) {
+		line_put_count(line, totals->requests, "request", "requests");
+		line_put(line, "  ");
+	}
+	line_put_count(line, totals->errors + totals->connect_errors + totals->request_errors,
+		       "error", "errors");
 }
 
 static void write_head(struct page *page)
@@ -99,8 +126,9 @@ static void write_servers(struct page *page)
 
 static bool anything_wrong(const struct summary_totals *totals, const struct report_run *run)
 {
-	return totals->errors + totals->connect_errors + totals->incomplete + run->area_full +
-	       run->queue_full + run->running_count + run->wall_at_most > 0;
+	return totals->errors + totals->connect_errors + totals->request_errors +
+	       totals->incomplete + run->area_full + run->queue_full + run->running_count +
+	       run->wall_at_most > 0;
 }
 
 bool report_interesting(const struct summary *summary, const struct report_run *run,
@@ -108,7 +136,7 @@ bool report_interesting(const struct summary *summary, const struct report_run *
 {
 	const struct summary_totals *totals = summary_totals(summary);
 
-	return anything_wrong(totals, run) || totals->database_ns >= slow_ns;
+	return anything_wrong(totals, run) || totals->database_ns + totals->http_ns >= slow_ns;
 }
 
 static unsigned width_of(unsigned width)
@@ -116,6 +144,25 @@ static unsigned width_of(unsigned width)
 	if (width > REPORT_WIDTH)
 		return REPORT_WIDTH;
 	return width < REPORT_WIDTH_MIN ? REPORT_WIDTH_MIN : width;
+}
+
+static void write_short(struct page *page)
+{
+	if (has_queries(page->totals))
+		report_waited_short(page);
+	if (has_requests(page->totals))
+		report_requests_short(page);
+}
+
+static void write_long(struct page *page)
+{
+	write_servers(page);
+	if (has_queries(page->totals))
+		report_waited(page);
+	if (has_requests(page->totals))
+		report_requests_waited(page);
+	report_queries(page);
+	report_requests(page);
 }
 
 void report_write(const struct summary *summary, const struct report_run *run,
@@ -134,12 +181,10 @@ void report_write(const struct summary *summary, const struct report_run *run,
 	page.indent = page.width == REPORT_WIDTH ? PAGE_INDENT_WIDE : PAGE_INDENT_NARROW;
 	write_head(&page);
 	if (!style->full && !report_interesting(summary, run, style->slow_ns)) {
-		report_waited_short(&page);
+		write_short(&page);
 		return;
 	}
-	write_servers(&page);
-	report_waited(&page);
-	report_queries(&page);
+	write_long(&page);
 	if (!anything_wrong(page.totals, run))
 		return;
 	emit(context, SLICE("\n"));

@@ -9,6 +9,9 @@
  *	 3.41 s  78%   4000   852us   931us  3.81ms       1  SELECT name, email FROM customers W...
  *	                                                     load_customer  shopd
  *
+ * Requests over HTTP have a line and a table of their own, and what has none of them is as if there
+ * were no such.
+ *
  * TOTAL is the sum of all calls; RUN its share of the run's wall time (above 100% when threads wait
  * at the same time); ROWS the rows of one call, on average. Two lines and no table when nothing
  * took long and nothing went wrong.

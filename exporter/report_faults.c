@@ -151,6 +151,7 @@ static void write_missed(struct page *page)
 void report_faults(struct page *page)
 {
 	write_errors(page);
+	report_request_errors(page);
 	write_connect_errors(page);
 	write_incomplete(page);
 	write_running(page);

@@ -6,7 +6,7 @@
 #define ERRORS_COLUMNS 16u	/* less room than that: a line of their own */
 #define CALLS_COLUMNS 10u	/* kept free for the calls of one of several callers */
 
-static void put_cell(struct page *page, uint64_t duration_ns, unsigned width)
+void page_put_cell(struct page *page, uint64_t duration_ns, unsigned width)
 {
 	enum line_style style = LINE_PLAIN;
 	char text[DURATION_SIZE];
@@ -23,7 +23,7 @@ static void put_cell(struct page *page, uint64_t duration_ns, unsigned width)
 		line_style(&page->line, LINE_PLAIN);
 }
 
-static void put_number_right(struct page *page, uint64_t number, unsigned width)
+void page_put_count(struct page *page, uint64_t number, unsigned width)
 {
 	char text[21];
 
@@ -118,7 +118,7 @@ static void write_caller(struct page *page, const struct summary_query *query,
 	page_end(page);
 }
 
-static void write_callers(struct page *page, const struct summary_query *query)
+void page_callers(struct page *page, const struct summary_query *query)
 {
 	const struct summary_caller *caller[SUMMARY_CALLERS];
 	size_t count = callers_of(query, caller);
@@ -129,45 +129,52 @@ static void write_callers(struct page *page, const struct summary_query *query)
 		write_caller(page, query, caller[i], i == 0);
 }
 
-static void write_query(struct page *page, const struct summary_query *query)
+void page_put_total(struct page *page, const struct summary_query *query)
 {
-	bool wide = page->indent == PAGE_INDENT_WIDE;
 	struct line *line = &page->line;
 	char text[DURATION_SIZE];
 
-	page_begin(page);
 	duration_format(query->total_ns, true, text);
 	line_style(line, LINE_BOLD);
 	line_put_right(line, text, 7);
 	line_style(line, LINE_PLAIN);
-	if (wide) {
-		put_number_right(page, page_percent(query->total_ns, page->run->wall_ns), 4);
+	if (page->indent == PAGE_INDENT_WIDE) {
+		page_put_count(page, page_percent(query->total_ns, page->run->wall_ns), 4);
 		line_put(line, "%");
 	}
-	put_number_right(page, query->calls, 7);
-	put_cell(page, query->total_ns / query->calls, 8);
+	page_put_count(page, query->calls, 7);
+}
+
+static void write_query(struct page *page, const struct summary_query *query)
+{
+	bool wide = page->indent == PAGE_INDENT_WIDE;
+	struct line *line = &page->line;
+
+	page_begin(page);
+	page_put_total(page, query);
+	page_put_cell(page, query->total_ns / query->calls, 8);
 	if (wide)
-		put_cell(page, summary_quantile_ns(query, 0.95), 8);
-	put_cell(page, query->max_ns, 8);
-	put_number_right(page, (query->rows + query->calls / 2) / query->calls, 8);
+		page_put_cell(page, summary_quantile_ns(query, 0.95), 8);
+	page_put_cell(page, query->max_ns, 8);
+	page_put_count(page, (query->rows + query->calls / 2) / query->calls, 8);
 	line_put(line, "  ");
 	line_put_text(line, query->text, page_left(page));
 	page_end(page);
-	write_callers(page, query);
+	page_callers(page, query);
 }
 
-static void write_rest(struct page *page, size_t shown, uint64_t shown_calls)
+void page_rest(struct page *page, uint64_t calls, const char *words)
 {
 	struct line *line = &page->line;
 
-	if (shown_calls >= page->totals->queries)
+	if (calls == 0)
 		return;
 	page_begin(page);
 	line_pad(line, page->indent, 0);
 	line_style(line, LINE_DIM);
 	line_put(line, "and ");
-	line_put_number(line, page->totals->queries - shown_calls);
-	line_put(line, shown > 0 ? " calls of other queries" : " calls");
+	line_put_number(line, calls);
+	line_put(line, words);
 	line_style(line, LINE_PLAIN);
 	page_end(page);
 }
@@ -187,5 +194,5 @@ void report_queries(struct page *page)
 		write_query(page, query[i]);
 		shown_calls += query[i]->calls;
 	}
-	write_rest(page, count, shown_calls);
+	page_rest(page, page->totals->queries - shown_calls, " calls of other queries");
 }

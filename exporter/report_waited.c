@@ -10,14 +10,15 @@ static void put_words(struct page *page, const char *before, const char *words)
 		line_put_text(&page->line, slice_of(before, *before != ' '), 1);
 		page_end(page);
 		page_begin(page);
-		before = "  ";
+		line_pad(&page->line, page->wrap, page->wrap ? 0 : 2);
+		before = "";
 	}
 	line_put(&page->line, before);
 	line_put(&page->line, words);
 }
 
-static void put_part(struct page *page, const char **before, const char *name,
-		     uint64_t duration_ns)
+void page_put_part(struct page *page, const char **before, const char *name,
+		   uint64_t duration_ns)
 {
 	char words[64];
 	size_t size = strlen(name);
@@ -29,8 +30,7 @@ static void put_part(struct page *page, const char **before, const char *name,
 	*before = ", ";
 }
 
-/* "(measured for 4000 of 4002)" */
-static void put_measured(struct page *page, uint64_t some, uint64_t all)
+void page_put_measured(struct page *page, uint64_t some, uint64_t all)
 {
 	char words[64] = "(measured for ";
 	size_t used = strlen(words);
@@ -53,34 +53,31 @@ static void put_split(struct page *page)
 	const char *before = ": ";
 
 	if (totals->connect_ns * 100 >= totals->database_ns && totals->connect_ns > 0)
-		put_part(page, &before, "connecting", totals->connect_ns);
+		page_put_part(page, &before, "connecting", totals->connect_ns);
 	if (totals->incomplete_ns > 0)
-		put_part(page, &before, "unfinished calls", totals->incomplete_ns);
+		page_put_part(page, &before, "unfinished calls", totals->incomplete_ns);
 	if (totals->split_calls == 0)
 		return;
-	put_part(page, &before, "first byte", totals->first_byte_ns);
-	put_part(page, &before, "fetching", totals->fetch_ns);
-	put_part(page, &before, "libpq",
-		 totals->split_total_ns - totals->first_byte_ns - totals->fetch_ns);
+	page_put_part(page, &before, "first byte", totals->first_byte_ns);
+	page_put_part(page, &before, "fetching", totals->fetch_ns);
+	page_put_part(page, &before, "libpq",
+		      totals->split_total_ns - totals->first_byte_ns - totals->fetch_ns);
 	if (totals->split_calls < totals->queries)
-		put_measured(page, totals->split_calls, totals->queries);
+		page_put_measured(page, totals->split_calls, totals->queries);
 }
 
-/* Calls of several threads overlap: their sum is more than the time during which anyone waited. */
-static void put_waited(struct page *page)
+void page_put_waited(struct page *page, uint64_t total_ns, uint64_t covered_ns)
 {
-	const struct summary_totals *totals = page->totals;
-	bool overlap = totals->database_ns - totals->covered_ns > totals->covered_ns / 100;
-	uint64_t share = page_percent(totals->covered_ns, page->run->wall_ns);
+	bool overlap = total_ns - covered_ns > covered_ns / 100;
+	uint64_t share = page_percent(covered_ns, page->run->wall_ns);
 	struct line *line = &page->line;
 
-	line_put(line, "Waited on the database ");
 	line_style(line, LINE_BOLD);
-	page_put_duration(line, totals->database_ns);
+	page_put_duration(line, total_ns);
 	line_style(line, LINE_PLAIN);
 	line_put(line, overlap ? " in parallel calls, " : ", ");
 	if (overlap) {
-		page_put_duration(line, totals->covered_ns);
+		page_put_duration(line, covered_ns);
 		line_put(line, " (");
 	}
 	if (share == 0)
@@ -88,6 +85,12 @@ static void put_waited(struct page *page)
 	else
 		line_put_number(line, share);
 	line_put(line, overlap ? "%) of the run" : "% of the run");
+}
+
+static void put_waited(struct page *page)
+{
+	line_put(&page->line, "Waited on the database ");
+	page_put_waited(page, page->totals->database_ns, page->totals->covered_ns);
 }
 
 void report_waited(struct page *page)

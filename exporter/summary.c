@@ -4,27 +4,8 @@
 
 #include <sys/mman.h>
 
-#include "exporter/coverage.h"
 #include "exporter/histogram.h"
-
-#define SLOTS 2048u	/* a power of two, at least twice SUMMARY_QUERIES */
-
-_Static_assert(SLOTS >= 2 * SUMMARY_QUERIES, "probes stay short");
-_Static_assert(SUMMARY_QUERIES < UINT16_MAX, "slots hold an index and zero");
-
-struct summary {
-	struct summary_totals totals;
-	struct coverage coverage;
-	size_t queries, connections, incomplete, modules;
-	uint64_t key[SUMMARY_QUERIES];
-	uint16_t slot[SLOTS];		/* index into query plus one; 0 is free */
-	struct summary_query query[SUMMARY_QUERIES];
-	struct summary_connection connection[SUMMARY_CONNECTIONS];
-	struct summary_incomplete incomplete_call[SUMMARY_INCOMPLETE];
-	struct slice module[SUMMARY_MODULES];
-	size_t text_used;
-	uint8_t text[SUMMARY_TEXT];
-};
+#include "exporter/summary_state.h"
 
 struct summary *summary_begin(void)
 {
@@ -54,8 +35,7 @@ static struct slice cut_at_character(struct slice text, size_t limit)
 	return slice_first(text, size);
 }
 
-/* A copy of @text behind @prefix, cut to what room is left. */
-static struct slice text_keep(struct summary *summary, struct slice prefix, struct slice text)
+struct slice summary_text_keep(struct summary *summary, struct slice prefix, struct slice text)
 {
 	size_t room = SUMMARY_TEXT - summary->text_used;
 	uint8_t *place = summary->text + summary->text_used;
@@ -79,11 +59,11 @@ static struct slice module_keep(struct summary *summary, struct slice path)
 			return summary->module[i];
 	if (path.size == 0 || summary->modules == SUMMARY_MODULES)
 		return slice_of(NULL, 0);
-	summary->module[summary->modules] = text_keep(summary, slice_of(NULL, 0), path);
+	summary->module[summary->modules] = summary_text_keep(summary, slice_of(NULL, 0), path);
 	return summary->module[summary->modules++];
 }
 
-static uint64_t hash_of_name(struct slice name)
+uint64_t summary_hash(struct slice name)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
@@ -92,14 +72,14 @@ static uint64_t hash_of_name(struct slice name)
 	return hash;
 }
 
-static int64_t integer_of(const struct span *span, enum attribute_key key, int64_t absent)
+int64_t summary_integer(const struct span *span, enum attribute_key key, int64_t absent)
 {
 	struct attribute_value value;
 
 	return span_attribute(span->record, key, &value) ? value.integer : absent;
 }
 
-static struct slice string_of(const struct span *span, enum attribute_key key)
+struct slice summary_string(const struct span *span, enum attribute_key key)
 {
 	struct attribute_value value;
 
@@ -108,7 +88,7 @@ static struct slice string_of(const struct span *span, enum attribute_key key)
 
 static uint64_t unsigned_of(const struct span *span, enum attribute_key key)
 {
-	int64_t value = integer_of(span, key, 0);
+	int64_t value = summary_integer(span, key, 0);
 
 	return value > 0 ? (uint64_t)value : 0;
 }
@@ -158,7 +138,7 @@ static void caller_count(struct summary *summary, struct summary_query *query,
 static bool error_count(struct summary *summary, struct summary_error *list,
 			const struct span *span)
 {
-	struct slice type = string_of(span, ATTRIBUTE_ERROR_TYPE);
+	struct slice type = summary_string(span, ATTRIBUTE_ERROR_TYPE);
 	size_t i;
 
 	if (type.size == 0)
@@ -182,12 +162,12 @@ static bool error_count(struct summary *summary, struct summary_error *list,
 
 static bool span_prepares(const struct span *span)
 {
-	return slice_equal(string_of(span, ATTRIBUTE_PG_COMMAND), SLICE("prepare"));
+	return slice_equal(summary_string(span, ATTRIBUTE_PG_COMMAND), SLICE("prepare"));
 }
 
 static uint64_t key_of(const struct span *span)
 {
-	uint64_t key = span->hash ? span->hash : hash_of_name(span->name);
+	uint64_t key = span->hash ? span->hash : summary_hash(span->name);
 
 	return span_prepares(span) ? ~key : key;
 }
@@ -198,10 +178,10 @@ static void query_begin(struct summary *summary, struct summary_query *query,
 	bool prepares = span_prepares(span) && span->text.size > 0;
 
 	query->hash = span->hash;
-	query->text = text_keep(summary, prepares ? SLICE("PREPARE ") : slice_of(NULL, 0),
-				span->text.size > 0 ? span->text : span->name);
-	query->summary = text_keep(summary, slice_of(NULL, 0),
-				   span->summary.size > 0 ? span->summary : span->name);
+	query->text = summary_text_keep(summary, prepares ? SLICE("PREPARE ") : slice_of(NULL, 0),
+					span->text.size > 0 ? span->text : span->name);
+	query->summary = summary_text_keep(summary, slice_of(NULL, 0),
+					   span->summary.size > 0 ? span->summary : span->name);
 	query->min_ns = UINT64_MAX;
 }
 
@@ -236,8 +216,8 @@ static uint64_t rows_of(const struct span *span)
 static void split_count(struct summary *summary, struct summary_query *query,
 			const struct span *span)
 {
-	int64_t first_byte = integer_of(span, ATTRIBUTE_DB_FIRST_BYTE, -1);
-	int64_t fetch = integer_of(span, ATTRIBUTE_DB_FETCH, -1);
+	int64_t first_byte = summary_integer(span, ATTRIBUTE_DB_FIRST_BYTE, -1);
+	int64_t fetch = summary_integer(span, ATTRIBUTE_DB_FETCH, -1);
 	struct summary_totals *totals = &summary->totals;
 	uint64_t whole = span->record->duration_ns;
 
@@ -256,7 +236,7 @@ static void split_count(struct summary *summary, struct summary_query *query,
 	query->split_total_ns += whole;
 }
 
-static void query_count(struct summary *summary, struct summary_query *query,
+void summary_query_count(struct summary *summary, struct summary_query *query,
 			const struct span *span)
 {
 	uint64_t duration = span->record->duration_ns;
@@ -285,7 +265,7 @@ static void query_add(struct summary *summary, const struct span *span)
 	if (span->record->status == STATUS_ERROR)
 		summary->totals.errors++;
 	if (query)
-		query_count(summary, query, span);
+		summary_query_count(summary, query, span);
 	else
 		summary->totals.unlisted_queries++;
 	split_count(summary, query, span);
@@ -293,7 +273,7 @@ static void query_add(struct summary *summary, const struct span *span)
 
 /* ---- connections ---- */
 
-static size_t put(char *room, size_t used, size_t size, struct slice text)
+size_t summary_put(char *room, size_t used, size_t size, struct slice text)
 {
 	text = cut_at_character(text, size - used);
 	if (text.size > 0)
@@ -301,7 +281,7 @@ static size_t put(char *room, size_t used, size_t size, struct slice text)
 	return used + text.size;
 }
 
-static size_t put_port(char *room, size_t used, size_t size, uint64_t port)
+size_t summary_put_port(char *room, size_t used, size_t size, uint64_t port)
 {
 	char digits[20];
 	size_t i = sizeof(digits);
@@ -309,27 +289,27 @@ static size_t put_port(char *room, size_t used, size_t size, uint64_t port)
 	do
 		digits[--i] = (char)('0' + port % 10);
 	while (port /= 10);
-	return put(room, used, size, slice_of(digits + i, sizeof(digits) - i));
+	return summary_put(room, used, size, slice_of(digits + i, sizeof(digits) - i));
 }
 
 /* "db1:5432/shop"; a directory of sockets gives "/run/postgresql/.s.PGSQL.5432/shop". */
 static struct slice server_of(const struct span *span, char *room, size_t size)
 {
-	struct slice address = string_of(span, ATTRIBUTE_SERVER_ADDRESS);
-	struct slice namespace = string_of(span, ATTRIBUTE_DB_NAMESPACE);
+	struct slice address = summary_string(span, ATTRIBUTE_SERVER_ADDRESS);
+	struct slice namespace = summary_string(span, ATTRIBUTE_DB_NAMESPACE);
 	uint64_t port = unsigned_of(span, ATTRIBUTE_SERVER_PORT);
 	bool local = address.size > 0 && (address.data[0] == '/' || address.data[0] == '@');
 	bool socket = local && memmem(address.data, address.size, "/.s.PGSQL.", 10);
 	size_t used;
 
-	used = put(room, 0, size, address.size > 0 ? address : SLICE("unknown server"));
+	used = summary_put(room, 0, size, address.size > 0 ? address : SLICE("unknown server"));
 	if (!socket && address.size > 0) {
-		used = put(room, used, size, local ? SLICE("/.s.PGSQL.") : SLICE(":"));
-		used = put_port(room, used, size, port ? port : 5432);
+		used = summary_put(room, used, size, local ? SLICE("/.s.PGSQL.") : SLICE(":"));
+		used = summary_put_port(room, used, size, port ? port : 5432);
 	}
 	if (namespace.size > 0) {
-		used = put(room, used, size, SLICE("/"));
-		used = put(room, used, size, namespace);
+		used = summary_put(room, used, size, SLICE("/"));
+		used = summary_put(room, used, size, namespace);
 	}
 	return slice_of(room, used);
 }
@@ -348,7 +328,7 @@ static struct summary_connection *connection_find(struct summary *summary, const
 		return &summary->connection[i - 1];
 	if (i == SUMMARY_CONNECTIONS - 1)
 		server = SLICE("others");
-	summary->connection[i].server = text_keep(summary, slice_of(NULL, 0), server);
+	summary->connection[i].server = summary_text_keep(summary, slice_of(NULL, 0), server);
 	summary->connections++;
 	return &summary->connection[i];
 }
@@ -370,17 +350,15 @@ static void connection_add(struct summary *summary, const struct span *span)
 
 /* ---- spans ---- */
 
-static void incomplete_add(struct summary *summary, const struct span *span)
+void summary_incomplete_add(struct summary *summary, const struct span *span, struct slice text)
 {
-	struct slice text = span->text.size > 0 ? span->text : span->name;
 	struct summary_incomplete *call;
 
 	summary->totals.incomplete++;
-	summary->totals.incomplete_ns += span->record->duration_ns;
 	if (summary->incomplete == SUMMARY_INCOMPLETE)
 		return;
 	call = &summary->incomplete_call[summary->incomplete++];
-	call->text = text_keep(summary, slice_of(NULL, 0),
+	call->text = summary_text_keep(summary, slice_of(NULL, 0),
 			       cut_at_character(text, SUMMARY_INCOMPLETE_TEXT));
 	call->pid = span->record->pid;
 	call->duration_ns = span->record->duration_ns;
@@ -389,7 +367,7 @@ static void incomplete_add(struct summary *summary, const struct span *span)
 
 static bool span_connects(const struct span *span)
 {
-	struct slice command = string_of(span, ATTRIBUTE_PG_COMMAND);
+	struct slice command = summary_string(span, ATTRIBUTE_PG_COMMAND);
 
 	return slice_equal(command, SLICE("connect")) || slice_equal(command, SLICE("reset"));
 }
@@ -401,18 +379,22 @@ static void database_add(struct summary *summary, const struct span *span)
 	summary->totals.database_ns += record->duration_ns;
 	coverage_add(&summary->coverage, record->start_ns, record->start_ns + record->duration_ns);
 	summary->totals.covered_ns = summary->coverage.covered_ns;
-	if (integer_of(span, ATTRIBUTE_INCOMPLETE, 0))
-		incomplete_add(summary, span);
-	else if (span_connects(span))
+	if (summary_integer(span, ATTRIBUTE_INCOMPLETE, 0)) {
+		summary->totals.incomplete_ns += record->duration_ns;
+		summary_incomplete_add(summary, span, span->text.size ? span->text : span->name);
+	} else if (span_connects(span)) {
 		connection_add(summary, span);
-	else
+	} else {
 		query_add(summary, span);
+	}
 }
 
 void summary_add(struct summary *summary, const struct span *span)
 {
 	if (span->record->scope == SCOPE_LIBPQ)
 		database_add(summary, span);
+	else if (summary_is_request(span))
+		summary_request_add(summary, span);
 	else if (span->record->scope != SCOPE_RUN)
 		summary->totals.other++;
 }
@@ -461,8 +443,7 @@ static uint64_t order_key(const struct summary_query *query, enum summary_order 
 	}
 }
 
-/* Equal keys: the more costly one first, then the one that was seen first. */
-static bool query_before(const struct summary_query *a, const struct summary_query *b,
+bool summary_query_before(const struct summary_query *a, const struct summary_query *b,
 			 enum summary_order order)
 {
 	uint64_t key_a = order_key(a, order), key_b = order_key(b, order);
@@ -483,7 +464,7 @@ static size_t query_place(const struct summary_query *query, const struct summar
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (query_before(query, sorted[middle], order))
+		if (summary_query_before(query, sorted[middle], order))
 			high = middle;
 		else
 			low = middle + 1;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the calls of a run came to: for each query its calls, time, percentiles, rows, errors and
- * callers; connections; the time split; what was lost. Bounded: every table has a ceiling, what
- * comes after it is counted under "others"; percentiles come from a base-2 exponential histogram
- * (the shape of OTLP), exact to about 2 %, and counts, sums, minimum and maximum are exact. No
- * allocation for a span: all memory is taken at the beginning.
+ * callers; connections; the time split; what was lost; and the same for requests over HTTP.
+ * Bounded: every table has a ceiling, what comes after it is counted under "others"; percentiles
+ * come from a base-2 exponential histogram (the shape of OTLP), exact to about 2 %, and counts,
+ * sums, minimum and maximum are exact. No allocation for a span: all memory is taken at the
+ * beginning.
  *
  * Ownership: the summary belongs to its maker; texts are copied into it. Threads: one, the
  * consumer's.
@@ -21,6 +22,7 @@
 #include "exporter/span.h"
 
 #define SUMMARY_QUERIES 1000
+#define SUMMARY_REQUESTS 256	/* methods and servers; later ones are in the totals only */
 #define SUMMARY_CALLERS 6	/* of each query; later ones are counted together */
 #define SUMMARY_ERRORS 6	/* kinds of each query */
 #define SUMMARY_CONNECTIONS 64
@@ -71,6 +73,28 @@ struct summary_query {
 	uint64_t other_errors;
 };
 
+/*
+ * The parts of a request, as otelshim.http.*_ns has them. All but the last, which says how much of
+ * them were redirects, lie one after the other.
+ */
+enum summary_phase {
+	SUMMARY_QUEUE, SUMMARY_NAME_LOOKUP, SUMMARY_CONNECT, SUMMARY_TLS, SUMMARY_FIRST_BYTE,
+	SUMMARY_TRANSFER, SUMMARY_REDIRECT, SUMMARY_PHASES
+};
+
+/* Over the calls whose parts were measured; a part that was not reached took no time. */
+struct summary_split {
+	uint64_t calls, total_ns;
+	uint64_t phase_ns[SUMMARY_PHASES];
+};
+
+/* Key: the span's name and the server. */
+struct summary_request {
+	struct summary_query query;	/* its text: "GET example.com:443"; no rows, no split */
+	struct slice name, server;	/* "GET", "ftp"; "example.com:443", empty: unknown */
+	struct summary_split split;
+};
+
 struct summary_connection {
 	struct slice server;		/* "db1:5432/shop", "/run/postgresql/.s.PGSQL.5432/shop" */
 	uint64_t count, errors, total_ns;
@@ -91,6 +115,12 @@ struct summary_totals {
 	uint64_t query_ns, connect_ns, incomplete_ns;	/* the three that make database_ns */
 	uint64_t first_byte_ns, fetch_ns, split_total_ns, split_calls;
 	uint64_t unlisted_queries;	/* calls whose query found no place in the table */
+	/* Requests, over HTTP and other protocols of libcurl; not in the sums above */
+	uint64_t requests, request_errors, unlisted_requests;
+	uint64_t other_protocols;	/* of the requests, those that are not HTTP */
+	uint64_t http_ns, http_covered_ns;
+	uint64_t http_incomplete, http_incomplete_ns;	/* the first is in incomplete, too */
+	struct summary_split http_split;
 };
 
 struct summary;
@@ -110,6 +140,10 @@ enum summary_order { SUMMARY_BY_TOTAL, SUMMARY_BY_CALLS, SUMMARY_BY_MEAN, SUMMAR
 /* Fills @ret with up to @count queries, greatest first; returns how many. */
 size_t summary_queries(const struct summary *summary, enum summary_order order,
 		       const struct summary_query **ret, size_t count);
+
+/* The same for requests; by rows is by total. */
+size_t summary_requests(const struct summary *summary, enum summary_order order,
+			const struct summary_request **ret, size_t count);
 
 size_t summary_connections(const struct summary *summary, const struct summary_connection **ret,
 			   size_t count);

@@ -69,7 +69,7 @@ static uint64_t wall_ns(const struct summary *summary)
 {
 	if (arena_process_pid() == (uint32_t)loaded_pid)
 		return clock_now_ns() - loaded_ns;
-	return summary_totals(summary)->database_ns;
+	return summary_totals(summary)->database_ns + summary_totals(summary)->http_ns;
 }
 
 void summary_write(struct exporter *exporter)

@@ -6,6 +6,7 @@
 
 #include "cli/report_json.h"
 #include "tests/support/call.h"
+#include "tests/support/request.h"
 
 #define MS UINT64_C(1000000)
 
@@ -135,6 +136,41 @@ static void every_name_of_the_schema_is_there(void **state)
 	summary_end(summary);
 }
 
+static void requests_are_listed_with_their_phases(void **state)
+{
+	static char program[] = "./shopd";
+	char *command[] = { program, NULL };
+	const struct report_run run = { 0 };
+	struct summary *summary = summary_begin();
+	struct report_json report = { .summary = summary, .run = &run, .command = command };
+	json_t *object;
+
+	(void)state;
+	request_add(summary, &(struct request){ .name = "GET", .method = "GET", .server = "a",
+						.port = 80, .duration_ns = 6 * MS, .error = "404",
+						.phase_ns = { 0, 1000000, 0, 0, 2000000, 0, 0 } });
+	request_add(summary, &(struct request){ .name = "ftp", .duration_ns = MS });
+	object = loaded(&report);
+	assert_true(json_real_value(at(object, "http_ms")) == 7);
+	assert_true(json_real_value(at(object, "db_ms")) == 0);
+	assert_string_equal(json_string_value(at(object, "requests.0.name")), "GET");
+	assert_string_equal(json_string_value(at(object, "requests.0.server")), "a:80");
+	assert_int_equal(json_integer_value(at(object, "requests.0.calls")), 1);
+	assert_true(json_real_value(at(object, "requests.0.p99_ms")) == 6);
+	assert_true(json_real_value(at(object, "requests.0.queue_ms")) == 0);
+	assert_true(json_real_value(at(object, "requests.0.name_lookup_ms")) == 1);
+	assert_true(json_real_value(at(object, "requests.0.first_byte_ms")) == 2);
+	assert_true(json_real_value(at(object, "requests.0.split_total_ms")) == 6);
+	assert_int_equal(json_integer_value(at(object, "requests.0.split_calls")), 1);
+	assert_int_equal(json_integer_value(at(object, "requests.0.errors.404")), 1);
+	assert_true(json_is_null(at(object, "requests.1.server")));
+	assert_true(json_is_null(at(object, "requests.1.tls_ms")));
+	assert_int_equal(json_array_size(at(object, "requests.1.callers")), 0);
+	assert_int_equal(json_array_size(at(object, "queries")), 0);
+	json_decref(object);
+	summary_end(summary);
+}
+
 static void what_is_unknown_is_null(void **state)
 {
 	static char program[] = "x";
@@ -173,4 +209,5 @@ static void an_unwritable_file_is_an_error(void **state)
 }
 
 TESTS(cmocka_unit_test(every_name_of_the_schema_is_there),
+      cmocka_unit_test(requests_are_listed_with_their_phases),
       cmocka_unit_test(what_is_unknown_is_null), cmocka_unit_test(an_unwritable_file_is_an_error))

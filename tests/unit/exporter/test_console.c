@@ -41,6 +41,20 @@ static void an_error_is_shown(void **state)
 	assert_non_null(strstr(memory, "  ERROR 23505  "));
 }
 
+static void a_request_shows_its_url(void **state)
+{
+	(void)state;
+	char memory[CONSOLE_LINE_MAX];
+
+	sample_begin(&sample)->status = STATUS_ERROR;
+	record_put_string(&sample.writer, ATTRIBUTE_SPAN_NAME, SLICE("GET"));
+	record_put_string(&sample.writer, ATTRIBUTE_ERROR_TYPE, SLICE("404"));
+	record_put_string(&sample.writer, ATTRIBUTE_URL_FULL, SLICE("http://a/b"));
+	assert_slice_equal(line_of(memory),
+			   SLICE("1970-01-01T00:00:00.000Z  0.000 ms  GET  ERROR 404  trace "
+				 "abababababababababababababababab  http://a/b\n"));
+}
+
 static void a_long_line_is_cut(void **state)
 {
 	(void)state;
@@ -55,4 +69,4 @@ static void a_long_line_is_cut(void **state)
 }
 
 TESTS(cmocka_unit_test(a_span_is_one_line), cmocka_unit_test(an_error_is_shown),
-      cmocka_unit_test(a_long_line_is_cut))
+      cmocka_unit_test(a_request_shows_its_url), cmocka_unit_test(a_long_line_is_cut))

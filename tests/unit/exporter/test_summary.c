@@ -235,7 +235,7 @@ static void the_run_itself_is_no_call(void **state)
 
 	(void)state;
 	call_add(summary, &(struct call){ .name = "shopd", .scope = SCOPE_RUN, .duration_ns = MS });
-	call_add(summary, &(struct call){ .name = "GET", .scope = SCOPE_HTTP, .duration_ns = MS });
+	call_add(summary, &(struct call){ .name = "GET", .scope = SCOPE_REDIS, .duration_ns = MS });
 	assert_int_equal(summary_totals(summary)->database_ns, 0);
 	assert_int_equal(summary_totals(summary)->other, 1);
 	summary_end(summary);

@@ -128,7 +128,9 @@ class View:
     """The spans and requests of one run, in the words of a picture."""
 
     def __init__(self, addresses, found, requests):
-        self.addresses = {name: value for name, value in addresses.items() if name != "PLUGIN"}
+        self.addresses = {
+            name: value for name, value in addresses.items() if name not in ("PLUGIN", "OAUTH")
+        }
         self.spans = sorted(found, key=lambda span: (span.start_ns, span.end_ns))
         self.requests = requests
         self.numbers = {span.span_id: number for number, span in enumerate(self.spans, 1)}

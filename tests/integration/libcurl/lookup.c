@@ -67,7 +67,27 @@ static void two_libraries(void)
 	library_get(&openssl, "/ok?again");
 }
 
+/* What a library does while it connects to a database; then what the program does. */
+static void token(void)
+{
+	void *object = dlopen(setting("OAUTH"), RTLD_NOW | RTLD_LOCAL);
+	void *(*connect)(const char *) = NULL;
+	void (*finish)(void *) = NULL;
+	int (*status)(void *) = NULL;
+	void *connection;
+
+	require(object != NULL, "OAUTH");
+	*(void **)&connect = function(object, "PQconnectdb", NULL);
+	*(void **)&status = function(object, "PQstatus", NULL);
+	*(void **)&finish = function(object, "PQfinish", NULL);
+	connection = connect(url_at("http", "HTTP", "/token"));
+	printf("status %d\n", status(connection));
+	finish(connection);
+	transfer_once(transfer_open("/ok"), "afterwards");
+}
+
 const struct curl_case lookup_cases[] = {
+	{"H36", token},
 	{"L05", versioned},
 	{"L07", two_libraries},
 	{NULL, NULL},

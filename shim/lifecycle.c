@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/raw.h"
 #include "base/resolve.h"
+#include "call/carrier.h"
 #include "call/deepbind.h"
 #include "call/descriptor.h"
 #include "call/http.h"
@@ -138,6 +139,7 @@ static void configure_calls(const struct config *settings)
 		.extra = settings->params || settings->pg_sqlcommenter == CONFIG_ON,
 		.comments = settings->pg_sqlcommenter == CONFIG_ON,
 	};
+	carrier_configure(settings->propagators);
 	http_options.known_methods = slice_of_string(settings->http_known_methods);
 	http_header_options = (struct http_header_options){
 		.request = slice_of_string(settings->http_request_headers),

@@ -20,6 +20,7 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>

@@ -125,7 +125,8 @@ void propagation_extract(unsigned propagators, const struct carrier *carrier,
 	baggage_begin(&baggage, text->baggage);
 	if (propagators & PROPAGATOR_BIT(BAGGAGE))
 		extract_baggage(carrier, FIELD_BAGGAGE, &baggage);
-	if (propagators & PROPAGATOR_BIT(JAEGER))
+	/* Who has both has the same in both. */
+	if (propagators & PROPAGATOR_BIT(JAEGER) && !baggage.size)
 		extract_baggage(carrier, FIELD_JAEGER_BAGGAGE, &baggage);
 	if (baggage.size)
 		ret->baggage = slice_of(baggage.text, baggage.size);
@@ -239,6 +240,8 @@ size_t propagation_inject(unsigned propagators, const struct propagated *from,
 		inject_context(propagators, &injection);
 	if (propagators & PROPAGATOR_BIT(BAGGAGE))
 		put(&injection, FIELD_BAGGAGE, from->baggage);
+	if (propagators & PROPAGATOR_BIT(JAEGER))
+		put(&injection, FIELD_JAEGER_BAGGAGE, from->baggage);
 	return injection.count;
 }
 

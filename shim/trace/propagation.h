@@ -32,8 +32,8 @@ enum propagator {
 
 #define PROPAGATOR_BIT(identifier) (1u << PROPAGATOR_##identifier)
 
-/* What one carrier brings or gets: three lines are the most that a format has. */
-#define PROPAGATION_FIELDS_MAX 12
+/* What one carrier gets, of all formats together. */
+#define PROPAGATION_FIELDS_MAX 13
 /* Any name of a field with its terminating zero; the same holds for its variable. */
 #define PROPAGATION_NAME_MAX 24
 /* How often one field may come; what is more is malformed */

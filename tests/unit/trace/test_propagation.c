@@ -119,6 +119,185 @@ static void baggage_goes_by_itself(void **state)
 	assert_int_equal(from.baggage.size, 0);
 }
 
+/* ---- formats ---- */
+
+static const struct {
+	unsigned propagators;
+	const char *line[4];
+	const char *parent;	/* as a traceparent; null: none */
+	bool debug;
+} formats[] = {
+	{ PROPAGATOR_BIT(B3), { "b3:" T "-" P "-1" }, "00-" T "-" P "-01", false },
+	{ PROPAGATOR_BIT(B3MULTI), { "B3:" T "-" P "-d" }, "00-" T "-" P "-01", true },
+	{ PROPAGATOR_BIT(B3), { "X-B3-TraceId: " T, "X-B3-SpanId: " P, "X-B3-Sampled: 0" },
+	  "00-" T "-" P "-00", false },
+	{ PROPAGATOR_BIT(B3MULTI), { "X-B3-TraceId: " T, "X-B3-SpanId: " P, "X-B3-Flags: 1" },
+	  "00-" T "-" P "-01", true },
+	/* One line comes before several, when it is a context. */
+	{ PROPAGATOR_BIT(B3MULTI), { "b3:" T "-" P "-1", "X-B3-TraceId: 1" T, "X-B3-SpanId:1" },
+	  "00-" T "-" P "-01", false },
+	{ PROPAGATOR_BIT(B3), { "b3: 1", "X-B3-TraceId: " T, "X-B3-SpanId: " P },
+	  "00-" T "-" P "-00", false },
+	{ PROPAGATOR_BIT(B3), { "b3: 0" }, NULL, false },
+	{ PROPAGATOR_BIT(JAEGER), { "Uber-Trace-Id: " T ":" P ":0:3" }, "00-" T "-" P "-01", true },
+	{ PROPAGATOR_BIT(XRAY),
+	  { "X-Amzn-Trace-Id: Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=" P ";Sampled=1" },
+	  "00-" T "-" P "-01", false },
+	{ PROPAGATOR_BIT(OTTRACE),
+	  { "ot-tracer-traceid:" T, "ot-tracer-spanid:" P, "ot-tracer-sampled:true" },
+	  "00-" T "-" P "-01", false },
+	/* Of several the first of the table, when it is a context. */
+	{ ALL, { "b3:" T "-" P "-d", "traceparent: " TRACEPARENT }, TRACEPARENT, false },
+	{ ALL, { "uber-trace-id: 1:2:0:0", "b3:" T "-" P "-1" }, TRACEPARENT, false },
+	{ ALL, { "traceparent: x", "b3: x", "uber-trace-id: " T ":" P ":0:1" }, TRACEPARENT,
+	  false },
+	/* What is not in the set is not looked at. */
+	{ ALL & ~PROPAGATOR_BIT(JAEGER), { "uber-trace-id: " T ":" P ":0:1" }, NULL, false },
+	{ W3C, { "b3:" T "-" P "-1" }, NULL, false },
+	{ 0, { "traceparent: " TRACEPARENT, "baggage: k=v" }, NULL, false },
+};
+
+static void each_format_is_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		struct propagated from = extracted(formats[i].propagators, formats[i].line);
+		char parent[TRACEPARENT_SIZE + 1];
+
+		if (trace_context_valid(&from.context) != !!formats[i].parent ||
+		    from.debug != formats[i].debug)
+			fail_msg("%s", formats[i].line[0]);
+		assert_int_equal(from.baggage.size, 0);
+		if (!formats[i].parent)
+			continue;
+		traceparent_format(&from.context, parent);
+		assert_string_equal(parent, formats[i].parent);
+	}
+}
+
+static void each_format_is_written(void **state)
+{
+	struct propagated from = EXTRACTED(W3C, "traceparent: " TRACEPARENT, "tracestate: a=1",
+					   "baggage: k=v");
+
+	(void)state;
+	assert_string_equal(injected(ALL, &from),
+			    "traceparent: " TRACEPARENT "\n"
+			    "tracestate: a=1\n"
+			    "b3: " T "-" P "-1\n"
+			    "x-b3-traceid: " T "\nx-b3-spanid: " P "\nx-b3-sampled: 1\n"
+			    "uber-trace-id: " T ":" P ":0:1\n"
+			    "x-amzn-trace-id: Root=1-0af76519-16cd43dd8448eb211c80319c;"
+			    "Parent=" P ";Sampled=1\n"
+			    "ot-tracer-traceid: 8448eb211c80319c\not-tracer-spanid: " P "\n"
+			    "ot-tracer-sampled: true\n"
+			    "baggage: k=v\n"
+			    "jaeger-baggage: k=v\n");
+	from.context.flags = 0;
+	from.baggage.size = 0;
+	assert_string_equal(injected(ALL & ~W3C, &from),
+			    "b3: " T "-" P "-0\n"
+			    "x-b3-traceid: " T "\nx-b3-spanid: " P "\nx-b3-sampled: 0\n"
+			    "uber-trace-id: " T ":" P ":0:0\n"
+			    "x-amzn-trace-id: Root=1-0af76519-16cd43dd8448eb211c80319c;"
+			    "Parent=" P ";Sampled=0\n"
+			    "ot-tracer-traceid: 8448eb211c80319c\not-tracer-spanid: " P "\n"
+			    "ot-tracer-sampled: false\n");
+	from.debug = true;
+	assert_string_equal(injected(PROPAGATOR_BIT(B3) | PROPAGATOR_BIT(B3MULTI) |
+				     PROPAGATOR_BIT(JAEGER), &from),
+			    "b3: " T "-" P "-d\n"
+			    "x-b3-traceid: " T "\nx-b3-spanid: " P "\nx-b3-flags: 1\n"
+			    "uber-trace-id: " T ":" P ":0:3\n");
+	assert_string_equal(injected(0, &from), "");
+}
+
+static void a_trace_of_which_nothing_is_left_is_not_written(void **state)
+{
+	struct propagated from = EXTRACTED(W3C, "traceparent: 00-0af7651916cd43dd0000000000000000-"
+						P "-01");
+
+	(void)state;
+	assert_true(trace_context_valid(&from.context));
+	assert_string_equal(injected(PROPAGATOR_BIT(OTTRACE), &from), "");
+}
+
+static void jaegers_own_baggage_is_baggage(void **state)
+{
+	struct propagated from = EXTRACTED(PROPAGATOR_BIT(JAEGER), "jaeger-baggage: k=v, l=w",
+					   "baggage: m=x");
+
+	(void)state;
+	assert_slice_equal(from.baggage, SLICE("k=v,l=w"));
+	assert_string_equal(injected(PROPAGATOR_BIT(JAEGER), &from), "jaeger-baggage: k=v,l=w\n");
+	from = EXTRACTED(ALL, "jaeger-baggage: k=v", "baggage: m=x");
+	assert_slice_equal(from.baggage, SLICE("m=x"));
+}
+
+/* ---- limits ---- */
+
+static struct slice endless_get(const void *data, const char *name, size_t index)
+{
+	const char *endless = data;
+
+	if (strcmp(name, endless) == 0)
+		return slice_of_string(index % 2 ? "" : strcmp(name, "baggage") ? "" : "k=v");
+	if (strcmp(name, "traceparent") == 0 && index == 0)
+		return slice_of_string(TRACEPARENT);
+	return (struct slice){ 0 };
+}
+
+static void a_field_that_comes_without_end_is_given_up(void **state)
+{
+	struct carrier carrier = { .get = endless_get, .data = "tracestate" };
+	struct propagated from;
+
+	(void)state;
+	propagation_extract(W3C, &carrier, &extracted_text, &from);
+	assert_true(trace_context_valid(&from.context));
+	assert_int_equal(from.tracestate.size, 0);
+	carrier.data = "baggage";
+	propagation_extract(W3C, &carrier, &extracted_text, &from);
+	assert_int_equal(from.baggage.size, PROPAGATION_LINES_MAX / 2 * 4 - 1);
+	carrier.data = "traceparent";
+	propagation_extract(W3C, &carrier, &extracted_text, &from);
+	assert_false(trace_context_valid(&from.context));
+}
+
+/* A line of so many members "k00=v...", each of @size bytes. */
+static const char *line_of(const char *name, int members, int size)
+{
+	static char line[16384];
+	int at = snprintf(line, sizeof(line), "%s:", name);
+
+	for (int i = 0; i < members; i++) {
+		at += snprintf(line + at, sizeof(line) - (size_t)at, "%sk%02d=", i ? "," : "", i);
+		memset(line + at, 'v', (size_t)size - 4);
+		at += size - 4;
+	}
+	line[at] = '\0';
+	return line;
+}
+
+static void what_is_too_long_is_cut_between_members(void **state)
+{
+	struct propagated from;
+
+	(void)state;
+	from = EXTRACTED(W3C, "traceparent: " TRACEPARENT, line_of("tracestate", 32, 100));
+	assert_int_equal(from.tracestate.size, 10 * 101 - 1);
+	assert_memory_equal(from.tracestate.data + 9 * 101, "k09=v", 5);
+	from = EXTRACTED(W3C, "traceparent: " TRACEPARENT, line_of("tracestate", 33, 5));
+	assert_int_equal(from.tracestate.size, 0);
+	assert_true(trace_context_valid(&from.context));
+	from = EXTRACTED(W3C, line_of("baggage", 65, 10));
+	assert_int_equal(from.baggage.size, 64 * 11 - 1);
+	from = EXTRACTED(W3C, line_of("baggage", 64, 127));
+	assert_int_equal(from.baggage.size, BAGGAGE_SIZE_MAX - 1);
+	from = EXTRACTED(W3C, line_of("baggage", 64, 200));
+	assert_int_equal(from.baggage.size, 40 * 201 - 1);
+}
+
 static void a_set_is_in_the_order_of_the_setting(void **state)
 {
 	static const char names[] =
@@ -210,6 +389,11 @@ TESTS(cmocka_unit_test(a_context_is_read_with_its_state_and_baggage),
       cmocka_unit_test(a_doubtful_traceparent_is_none_and_has_no_state),
       cmocka_unit_test(a_malformed_state_goes_and_its_context_stays),
       cmocka_unit_test(baggage_goes_by_itself),
+      cmocka_unit_test(each_format_is_read), cmocka_unit_test(each_format_is_written),
+      cmocka_unit_test(a_trace_of_which_nothing_is_left_is_not_written),
+      cmocka_unit_test(jaegers_own_baggage_is_baggage),
+      cmocka_unit_test(a_field_that_comes_without_end_is_given_up),
+      cmocka_unit_test(what_is_too_long_is_cut_between_members),
       cmocka_unit_test(a_set_is_in_the_order_of_the_setting),
       cmocka_unit_test(names_are_compared_without_case),
       cmocka_unit_test(variables_have_normal_names),

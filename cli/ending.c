@@ -158,7 +158,7 @@ static void write_file_line(const struct run *run)
 
 	if (run->span_made) {
 		memcpy(trace, "      trace ", 12);
-		hex_format(run->span.context.trace_id, 16, trace + 12);
+		hex_format(run->span.on.context.trace_id, 16, trace + 12);
 	}
 	if (written < spans)
 		snprintf(some, sizeof(some), "%llu of ", (unsigned long long)written);
@@ -278,7 +278,7 @@ static void write_json(const struct run *run)
 		.command = run->options->command,
 		.exit_code = run->child.exit_code,
 		.signal = run->child.signal ? child_signal_name(run->child.signal, signal) : NULL,
-		.trace_id = run->span_made ? run->span.context.trace_id : NULL,
+		.trace_id = run->span_made ? run->span.on.context.trace_id : NULL,
 		.counts = exporter_counts(run->exporter),
 	};
 	int error = report_json_write(&json, run->options->json_file);

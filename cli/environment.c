@@ -83,6 +83,36 @@ bool environment_set(struct environment *environment, const char *name, const ch
 	return add(environment, entry);
 }
 
+static bool set_field(struct environment *environment, const struct propagation_field *field)
+{
+	static char value[BAGGAGE_SIZE_MAX + 1];
+	char name[PROPAGATION_NAME_MAX];
+
+	if (field->value.size >= sizeof(value))
+		return false;
+	memcpy(value, field->value.data, field->value.size);
+	value[field->value.size] = '\0';
+	propagation_environment_name(field->name, name);
+	return environment_set(environment, name, value);
+}
+
+bool environment_hand_on(struct environment *environment, unsigned propagators,
+			 const struct propagated *from)
+{
+	struct propagation_field fields[PROPAGATION_FIELDS_MAX];
+	struct propagation_lines room;
+	size_t count = propagation_inject(propagators, from, &room, fields);
+	char name[PROPAGATION_NAME_MAX];
+	const char *field;
+	bool made = true;
+
+	for (size_t i = 0; (field = propagation_field_name(propagators, i)) != NULL; i++)
+		take_away(environment, name, propagation_environment_name(field, name));
+	for (size_t i = 0; i < count && made; i++)
+		made = set_field(environment, &fields[i]);
+	return made;
+}
+
 const char *environment_get(const struct environment *environment, const char *name)
 {
 	size_t size = strlen(name);

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "trace/propagation.h"
+
 #define ENVIRONMENT_ADDED 128
 
 struct environment {
@@ -29,6 +31,13 @@ void environment_end(struct environment *environment);
 bool environment_change(struct environment *environment, const char *assignment);
 
 bool environment_set(struct environment *environment, const char *name, const char *value);
+
+/*
+ * Hands @from on, in the variables of @propagators; what these said before goes, so that nobody
+ * reads the state of one trace with the context of another.
+ */
+bool environment_hand_on(struct environment *environment, unsigned propagators,
+			 const struct propagated *from);
 
 /* Null when it is not there. */
 const char *environment_get(const struct environment *environment, const char *name);

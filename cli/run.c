@@ -87,10 +87,23 @@ static void session_make(struct run *run)
 			 run->session.directory);
 }
 
+/* Below what the command would inherit without us, which -E may have changed. */
+static bool begin_span(struct run *run, struct environment *environment)
+{
+	static struct propagation_text text;
+	const unsigned propagators = run->config->propagators;
+	const struct carrier carrier = { propagation_variable, environment->entry };
+	struct propagated inherited;
+
+	propagation_extract(propagators, &carrier, &text, &inherited);
+	run_span_begin(run->config, &inherited, clock_now_ns(), &run->span);
+	run->span_made = true;
+	return environment_hand_on(environment, propagators, &run->span.on);
+}
+
 /* What the command inherits beside our own environment. False: no memory. */
 static bool environment_make(struct run *run, struct environment *environment)
 {
-	char traceparent[TRACEPARENT_SIZE + 1];
 	bool made = environment_begin(environ, environment);
 
 	for (size_t i = 0; made && i < run->options->variables; i++)
@@ -98,10 +111,8 @@ static bool environment_make(struct run *run, struct environment *environment)
 	if (made && run->session.area)
 		made = environment_preload(environment, run->session.preload) &&
 		       environment_set(environment, "OTELSHIM_SESSION", run->session.area_path);
-	if (made && run->span_made) {
-		traceparent_format(&run->span.context, traceparent);
-		made = environment_set(environment, "TRACEPARENT", traceparent);
-	}
+	if (made && run->session.area && run->config->run_span)
+		made = begin_span(run, environment);
 	return made;
 }
 
@@ -110,10 +121,6 @@ static bool begin_child(struct run *run, const struct child_signals *signals)
 	struct environment environment = { 0 };
 	int error = -ENOMEM;
 
-	if (run->session.area && run->config->run_span) {
-		run_span_begin(run->config, getenv("TRACEPARENT"), clock_now_ns(), &run->span);
-		run->span_made = true;
-	}
 	if (environment_make(run, &environment)) {
 		const char *paths = environment_get(&environment, "PATH");
 

@@ -9,28 +9,28 @@
 #include "base/random.h"
 #include "trace/sampler.h"
 
-void run_span_begin(const struct config *config, const char *inherited, uint64_t start_ns,
-		    struct run_span *ret)
+void run_span_begin(const struct config *config, const struct propagated *inherited,
+		    uint64_t start_ns, struct run_span *ret)
 {
+	const struct trace_context *parent = &inherited->context;
 	struct sampler sampler = sampler_of_config(config);
-	struct run_span span = { .start_ns = start_ns };
-	struct trace_context parent;
+	struct run_span span = { .on = *inherited, .start_ns = start_ns };
+	struct trace_context *context = &span.on.context;
 
-	span.parent_remote = inherited && traceparent_parse(slice_of_string(inherited), &parent);
+	span.parent_remote = trace_context_valid(parent);
 	if (span.parent_remote) {
-		span.context = parent;
-		memcpy(span.parent_id, parent.span_id, sizeof(span.parent_id));
+		memcpy(span.parent_id, parent->span_id, sizeof(span.parent_id));
 	} else {
-		random_fill(span.context.trace_id, sizeof(span.context.trace_id));
-		span.context.flags = TRACE_FLAG_RANDOM;
+		random_fill(context->trace_id, sizeof(context->trace_id));
+		context->flags = TRACE_FLAG_RANDOM;
 	}
-	random_fill(span.context.span_id, sizeof(span.context.span_id));
-	span.sampled = sampler_decides(&sampler, span.parent_remote ? &parent : NULL,
-				       span.context.trace_id);
-	span.context.flags &= (uint8_t)~TRACE_FLAG_SAMPLED;
+	random_fill(context->span_id, sizeof(context->span_id));
+	span.sampled = sampler_decides(&sampler, span.parent_remote ? parent : NULL,
+				       context->trace_id);
+	context->flags &= (uint8_t)~TRACE_FLAG_SAMPLED;
 	if (span.sampled)
-		span.context.flags |= TRACE_FLAG_SAMPLED;
-	span.context.remote = false;
+		context->flags |= TRACE_FLAG_SAMPLED;
+	context->remote = false;
 	*ret = span;
 }
 
@@ -39,8 +39,8 @@ static void head_fill(struct span_record *record, const struct run_span *span,
 {
 	const struct child *child = end->child;
 
-	memcpy(record->trace_id, span->context.trace_id, sizeof(record->trace_id));
-	memcpy(record->span_id, span->context.span_id, sizeof(record->span_id));
+	memcpy(record->trace_id, span->on.context.trace_id, sizeof(record->trace_id));
+	memcpy(record->span_id, span->on.context.span_id, sizeof(record->span_id));
 	memcpy(record->parent_id, span->parent_id, sizeof(record->parent_id));
 	record->start_ns = span->start_ns;
 	record->duration_ns = end->duration_ns;
@@ -49,7 +49,7 @@ static void head_fill(struct span_record *record, const struct run_span *span,
 	record->scope = SCOPE_RUN;
 	record->kind = SPAN_INTERNAL;
 	record->status = child->exit_code == 0 ? STATUS_UNSET : STATUS_ERROR;
-	record->trace_flags = span->context.flags;
+	record->trace_flags = span->on.context.flags;
 	record->marks = (uint8_t)((span->parent_remote ? SPAN_PARENT_REMOTE : 0) |
 				  (span->sampled ? SPAN_SAMPLED : 0));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The span of the run itself: INTERNAL, from the start of the command to its end, by the semantic
- * conventions for command-line programs; it is the parent of what the command does, by TRACEPARENT.
+ * conventions for command-line programs; it is the parent of what the command does, by TRACEPARENT
+ * and what else OTEL_PROPAGATORS names.
  *
  * Main thread. Pure but for random ids.
  */
@@ -13,22 +14,25 @@
 
 #include "base/config.h"
 #include "cli/child.h"
-#include "trace/context.h"
+#include "trace/propagation.h"
 #include "trace/record.h"
 
 #define RUN_SPAN_ROOM 1024
 
 struct run_span {
-	struct trace_context context;	/* of the span */
+	struct propagated on;	/* the span, with what was inherited beside its parent */
 	uint8_t parent_id[8];
 	bool parent_remote;
 	bool sampled;
 	uint64_t start_ns;
 };
 
-/* Begins at @start_ns of the monotonic clock; @inherited: the value of TRACEPARENT, or null. */
-void run_span_begin(const struct config *config, const char *inherited, uint64_t start_ns,
-		    struct run_span *ret);
+/*
+ * Begins at @start_ns of the monotonic clock, below the context of @inherited if there is one; its
+ * texts are borrowed.
+ */
+void run_span_begin(const struct config *config, const struct propagated *inherited,
+		    uint64_t start_ns, struct run_span *ret);
 
 struct run_span_end {
 	const char *name;		/* the command's, as it was typed */

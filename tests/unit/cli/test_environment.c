@@ -72,6 +72,36 @@ static void too_many_changes_are_refused(void **state)
 	environment_end(&environment);
 }
 
+static void what_is_handed_on_replaces_all_that_was_said(void **state)
+{
+	static char parent[] = "TRACEPARENT=x", members[] = "TRACESTATE=a=1", b3[] = "B3=x";
+	static char baggage[] = "BAGGAGE=k=v";
+	char *source[] = { parent, members, baggage, b3, NULL };
+	const struct propagated from = {
+		.context = { { [15] = 1 }, { [7] = 2 }, TRACE_FLAG_SAMPLED, false },
+		.baggage = SLICE("l=w"),
+	};
+	const unsigned set = PROPAGATOR_BIT(TRACECONTEXT) | PROPAGATOR_BIT(BAGGAGE);
+	struct environment environment;
+
+	(void)state;
+	assert_true(environment_begin(source, &environment));
+	assert_true(environment_hand_on(&environment, 0, &from));
+	assert_int_equal(environment.count, 4);
+	assert_true(environment_hand_on(&environment, set, &from));
+	assert_int_equal(environment.count, 3);
+	assert_string_equal(environment_get(&environment, "TRACEPARENT"),
+			    "00-00000000000000000000000000000001-0000000000000002-01");
+	assert_null(environment_get(&environment, "TRACESTATE"));
+	assert_string_equal(environment_get(&environment, "BAGGAGE"), "l=w");
+	assert_string_equal(environment_get(&environment, "B3"), "x");
+	assert_true(environment_hand_on(&environment, PROPAGATOR_BIT(B3MULTI), &from));
+	assert_null(environment_get(&environment, "B3"));
+	assert_string_equal(environment_get(&environment, "X_B3_SPANID"), "0000000000000002");
+	environment_end(&environment);
+}
+
 TESTS(cmocka_unit_test(preload_keeps_the_entries_of_others_and_ours_once),
       cmocka_unit_test(changes_replace_add_and_take_away),
-      cmocka_unit_test(too_many_changes_are_refused))
+      cmocka_unit_test(too_many_changes_are_refused),
+      cmocka_unit_test(what_is_handed_on_replaces_all_that_was_said))

@@ -4,7 +4,17 @@
 
 #include "cli/run_span.h"
 
-static const char inherited[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+static const struct propagated nothing;
+
+/* The parent that this traceparent names, with other things. */
+static struct propagated inherited(void)
+{
+	struct propagated from = { .tracestate = SLICE("a=1"), .baggage = SLICE("k=v") };
+
+	assert_true(traceparent_parse(
+		SLICE("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"), &from.context));
+	return from;
+}
 
 static struct config config_of(int sampler)
 {
@@ -14,26 +24,31 @@ static struct config config_of(int sampler)
 static void an_inherited_parent_gives_trace_and_decision(void **state)
 {
 	struct config config = config_of(CONFIG_PARENT_ALWAYS_ON);
-	struct trace_context parent;
+	const struct propagated from = inherited();
+	const struct trace_context parent = from.context;
 	struct run_span span;
 
 	(void)state;
-	assert_true(traceparent_parse(slice_of_string(inherited), &parent));
-	run_span_begin(&config, inherited, 5, &span);
-	assert_memory_equal(span.context.trace_id, parent.trace_id, 16);
+	run_span_begin(&config, &from, 5, &span);
+	assert_slice_equal(span.on.tracestate, SLICE("a=1"));
+	assert_slice_equal(span.on.baggage, SLICE("k=v"));
+	assert_memory_equal(span.on.context.trace_id, parent.trace_id, 16);
 	assert_memory_equal(span.parent_id, parent.span_id, 8);
-	assert_memory_not_equal(span.context.span_id, parent.span_id, 8);
+	assert_memory_not_equal(span.on.context.span_id, parent.span_id, 8);
 	assert_false(span.sampled);
-	assert_int_equal(span.context.flags & TRACE_FLAG_SAMPLED, 0);
+	assert_int_equal(span.on.context.flags & TRACE_FLAG_SAMPLED, 0);
 	config.sampler = CONFIG_ALWAYS_ON;
-	run_span_begin(&config, inherited, 5, &span);
+	run_span_begin(&config, &from, 5, &span);
 	assert_true(span.sampled);
-	assert_int_equal(span.context.flags & TRACE_FLAG_SAMPLED, TRACE_FLAG_SAMPLED);
+	assert_int_equal(span.on.context.flags & TRACE_FLAG_SAMPLED, TRACE_FLAG_SAMPLED);
 }
 
 static void without_a_valid_parent_it_is_a_root(void **state)
 {
-	static const char *const values[] = { NULL, "", "junk", "00-0-0-00" };
+	static const struct propagated values[] = {
+		{ .debug = false }, { .context = { { 1 }, { 0 }, 1, true } },
+		{ .context = { { 0 }, { 1 }, 1, true } },
+	};
 	const uint8_t none[8] = { 0 };
 
 	(void)state;
@@ -41,12 +56,12 @@ static void without_a_valid_parent_it_is_a_root(void **state)
 		struct config config = config_of(CONFIG_PARENT_ALWAYS_ON);
 		struct run_span span, other;
 
-		run_span_begin(&config, values[i], 5, &span);
-		run_span_begin(&config, values[i], 5, &other);
-		assert_true(trace_context_valid(&span.context));
+		run_span_begin(&config, &values[i], 5, &span);
+		run_span_begin(&config, &values[i], 5, &other);
+		assert_true(trace_context_valid(&span.on.context));
 		assert_memory_equal(span.parent_id, none, 8);
-		assert_memory_not_equal(span.context.trace_id, other.context.trace_id, 16);
-		assert_int_equal(span.context.flags, TRACE_FLAG_RANDOM | TRACE_FLAG_SAMPLED);
+		assert_memory_not_equal(span.on.context.trace_id, other.on.context.trace_id, 16);
+		assert_int_equal(span.on.context.flags, TRACE_FLAG_RANDOM | TRACE_FLAG_SAMPLED);
 	}
 }
 
@@ -59,7 +74,7 @@ static void off_is_off(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct config config = config_of(off[i]);
 
-		run_span_begin(&config, NULL, 5, &span);
+		run_span_begin(&config, &nothing, 5, &span);
 		assert_false(span.sampled);
 	}
 }
@@ -83,10 +98,11 @@ static void the_record_says_how_it_ended(void **state)
 		{ { .pid = 9, .exit_code = 139, .signal = 11 }, STATUS_ERROR, "SIGSEGV" },
 	};
 	struct config config = config_of(CONFIG_ALWAYS_ON);
+	const struct propagated from = inherited();
 	struct run_span span;
 
 	(void)state;
-	run_span_begin(&config, inherited, 5, &span);
+	run_span_begin(&config, &from, 5, &span);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		_Alignas(8) uint8_t memory[RUN_SPAN_ROOM];
 		const struct span_record *record =
@@ -127,7 +143,7 @@ static void a_name_that_does_not_fit_makes_no_record(void **state)
 	(void)state;
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = 0;
-	run_span_begin(&config, NULL, 5, &span);
+	run_span_begin(&config, &nothing, 5, &span);
 	assert_null(run_span_record(&span, &(struct run_span_end){ name, "x", &child, 1 },
 				    memory));
 }

@@ -7,6 +7,8 @@
 
 #include "base/cold.h"
 #include "base/resolve.h"
+#include "call/libcurl.h"
+#include "call/libpq.h"
 #include "trace/area.h"
 
 /* Bytes of one trampoline, see call/trampoline.S. */
@@ -20,31 +22,70 @@ _Thread_local struct binding_call binding_call
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* Read by the trampolines. Set before one of them is given away, never changed. */
-extern const struct libpq *_Atomic binding_libpq[BINDING_NAMES][BINDING_EACH]
+extern const struct library *_Atomic binding_library[BINDING_NAMES][BINDING_EACH]
 	__attribute__((visibility("hidden")));
 extern void *_Atomic binding_hook[BINDING_NAMES] __attribute__((visibility("hidden")));
 
-const struct libpq *_Atomic binding_libpq[BINDING_NAMES][BINDING_EACH] COLD_TABLE;
+const struct library *_Atomic binding_library[BINDING_NAMES][BINDING_EACH] COLD_TABLE;
 void *_Atomic binding_hook[BINDING_NAMES] COLD_TABLE;
 
 static const char *const names[BINDING_NAMES] = {
-#define LIBPQ(name, type) #name,
-#define LIBPQ_CALLED(name, type)
-#include "call/libpq.def"
-#undef LIBPQ
-#undef LIBPQ_CALLED
+#define REPLACED(family, index, name) #name,
+#include "call/replaced.def"
+#undef REPLACED
 };
 
+static const uint8_t lengths[BINDING_NAMES] = {
+#define REPLACED(family, index, name) sizeof(#name) - 1,
+#include "call/replaced.def"
+#undef REPLACED
+};
+
+static const struct {
+	const struct library_family *family;
+	size_t index;
+} places[BINDING_NAMES] = {
+#define REPLACED(family, index, name) { &family##_family, index },
+#include "call/replaced.def"
+#undef REPLACED
+};
+
+/* All begin so; hosts ask for thousands of others. */
+static bool begins_as_ours(const char *name)
+{
+	return strncmp(name, "PQ", 2) == 0 || strncmp(name, "curl_", 5) == 0 ||
+	       strncmp(name, "lo_", 3) == 0;
+}
+
+/* Of those only what is as long is compared. */
 enum binding_name binding_name_of(const char *name)
 {
-	size_t i = 0;
+	const uint8_t *end = lengths + BINDING_NAMES;
+	size_t length;
 
-	/* All begin so; hosts ask for thousands of others. */
-	if (strncmp(name, "PQ", 2) != 0 && strncmp(name, "lo_", 3) != 0)
+	if (!begins_as_ours(name))
 		return BINDING_NAMES;
-	while (i < BINDING_NAMES && strcmp(names[i], name) != 0)
-		i++;
-	return (enum binding_name)i;
+	length = strlen(name);
+	if (length > UINT8_MAX)
+		return BINDING_NAMES;
+	for (const uint8_t *at = lengths; at < end; at++) {
+		at = memchr(at, (int)length, (size_t)(end - at));
+		if (!at)
+			break;
+		if (memcmp(names[at - lengths], name, length) == 0)
+			return (enum binding_name)(at - lengths);
+	}
+	return BINDING_NAMES;
+}
+
+const struct library_family *binding_family(enum binding_name name)
+{
+	return places[name].family;
+}
+
+size_t binding_index(enum binding_name name)
+{
+	return places[name].index;
 }
 
 /* Our own definition, whoever else has one in front of us. */
@@ -70,15 +111,15 @@ static void *trampoline(enum binding_name name, size_t number)
 	return (void *)(uintptr_t)code;
 }
 
-void *binding_take(enum binding_name name, const struct libpq *libpq)
+void *binding_take(enum binding_name name, const struct library *library)
 {
 	if (!has_hook(name))
 		return NULL;
 	for (size_t i = 0; i < BINDING_EACH; i++) {
-		const struct libpq *bound = NULL;
+		const struct library *bound = NULL;
 
-		if (atomic_compare_exchange_strong(&binding_libpq[name][i], &bound, libpq) ||
-		    bound == libpq)
+		if (atomic_compare_exchange_strong(&binding_library[name][i], &bound, library) ||
+		    bound == library)
 			return trampoline(name, i);
 	}
 	area_count_passed();

@@ -18,29 +18,31 @@
 
 #include <stddef.h>
 
-#include "call/libpq.h"
+#include "call/library.h"
 
 enum binding_name {
-#define LIBPQ(name, type) BINDING_##name,
-#define LIBPQ_CALLED(name, type)
-#include "call/libpq.def"
-#undef LIBPQ
-#undef LIBPQ_CALLED
+#define REPLACED(family, index, name) BINDING_##name,
+#include "call/replaced.def"
+#undef REPLACED
 	BINDING_NAMES
 };
 
 /* Which replaced function of a library @name is, or BINDING_NAMES. */
 enum binding_name binding_name_of(const char *name);
 
+/* The library that function @name is of, and its place there. */
+const struct library_family *binding_family(enum binding_name name);
+size_t binding_index(enum binding_name name);
+
 /*
- * What to call instead of @name of @libpq; null when all are taken, which is counted among the
- * calls that passed through, or when we do not export the name.
+ * What to call instead of @name of @library, one of its family; null when all are taken, which is
+ * counted among the calls that passed through, or when we do not export the name.
  */
-void *binding_take(enum binding_name name, const struct libpq *libpq);
+void *binding_take(enum binding_name name, const struct library *library);
 
 /* Written by a trampoline, for the hook that it jumps to. */
 struct binding_call {
-	const struct libpq *libpq;
+	const struct library *library;
 	const void *caller;	/* the trampoline's return address */
 };
 
@@ -48,23 +50,24 @@ extern _Thread_local struct binding_call binding_call
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /*
- * To be called once by each hook: the library that the trampoline was bound to through which
- * @caller came, or null when it came by none.
+ * To be called once by each hook of @family: the library that the trampoline was bound to through
+ * which @caller came, or null when it came by none.
  */
-static inline const struct libpq *binding_claim(const void *caller)
+static inline const struct library *binding_claim(const struct library_family *family,
+						  const void *caller)
 {
-	const struct libpq *libpq = binding_call.libpq;
+	const struct library *library = binding_call.library;
 
-	if (__builtin_expect(!libpq, 1))
+	if (__builtin_expect(!library, 1))
 		return NULL;
-	binding_call.libpq = NULL;
-	return binding_call.caller == caller ? libpq : NULL;
+	binding_call.library = NULL;
+	return binding_call.caller == caller && library->family == family ? library : NULL;
 }
 
 /* Whether a trampoline was passed whose hook did not claim it yet. */
 static inline bool binding_is_pending(void)
 {
-	return __builtin_expect(binding_call.libpq != NULL, 0);
+	return __builtin_expect(binding_call.library != NULL, 0);
 }
 
 #endif

@@ -16,11 +16,15 @@
 #include "base/raw.h"
 #include "base/real.h"
 #include "base/resolve.h"
-#include "call/libpq.h"
+#include "call/binding.h"
+#include "call/library.h"
 
 /* Objects of one dlopen that are looked at, and handles that are remembered. */
 #define DEEPBIND_OBJECTS 128
 #define DEEPBIND_SEEN 256
+
+/* That call/replaced.def has functions of. */
+#define DEEPBIND_LIBRARIES 2
 
 /* By their first two bytes names are told apart well enough. */
 #define BEGINNINGS 256
@@ -32,13 +36,8 @@ enum deepbind_name {
 #undef LIBC
 #undef LIBC_LIKE
 	DEEPBIND_LIBC,
-	DEEPBIND_LAST = DEEPBIND_LIBC - 1,
-#define LIBPQ(name, type) DEEPBIND_##name,
-#define LIBPQ_CALLED(name, type)
-#include "call/libpq.def"
-#undef LIBPQ
-#undef LIBPQ_CALLED
-	DEEPBIND_NAMES
+	/* Then come the names of binding.h. */
+	DEEPBIND_NAMES = DEEPBIND_LIBC + BINDING_NAMES
 };
 
 static const char *const names[DEEPBIND_NAMES] = {
@@ -47,20 +46,9 @@ static const char *const names[DEEPBIND_NAMES] = {
 #include "base/libc.def"
 #undef LIBC
 #undef LIBC_LIKE
-#define LIBPQ(name, type) #name,
-#define LIBPQ_CALLED(name, type)
-#include "call/libpq.def"
-#undef LIBPQ
-#undef LIBPQ_CALLED
-};
-
-/* The place of each name in struct libpq; those of libc have none. */
-static const uint8_t libpq_index[DEEPBIND_NAMES] = {
-#define LIBPQ(name, type) [DEEPBIND_##name] = LIBPQ_INDEX_##name,
-#define LIBPQ_CALLED(name, type)
-#include "call/libpq.def"
-#undef LIBPQ
-#undef LIBPQ_CALLED
+#define REPLACED(family, index, name) #name,
+#include "call/replaced.def"
+#undef REPLACED
 };
 
 static _Atomic bool enabled;
@@ -83,12 +71,17 @@ static uint8_t chain_first[BEGINNINGS] COLD_TABLE;
 static uint8_t chain_next[DEEPBIND_NAMES] COLD_TABLE;
 static bool names_known;
 
+/* A library as an object calls it. */
+struct deepbind_library {
+	const struct library_family *family;	/* null: not known yet */
+	const struct library *global;	/* that it calls when it is bound as usual, or null */
+	const struct library *own;	/* the same when it is bound deeply */
+};
+
 /* One object under work. */
 struct deepbind_work {
 	const struct opened *opened;
-	bool libpq_known;
-	const struct library *global;	/* that it calls when it is bound as usual, or null */
-	const struct library *own;	/* the same when it is bound deeply */
+	struct deepbind_library libraries[DEEPBIND_LIBRARIES];
 	_Atomic uintptr_t *witness;	/* a slot that was rewritten */
 };
 
@@ -135,30 +128,43 @@ static uintptr_t lazy_target(const struct deepbind_work *work, const char *name)
 	return (uintptr_t)resolve_in_object(owner.load_address, owner.dynamic, name);
 }
 
-static bool leads_to(const struct library *library, enum deepbind_name name, uintptr_t target)
+static bool leads_to(const struct library *library, enum binding_name name, uintptr_t target)
 {
-	return library && (uintptr_t)library_function(library, libpq_index[name]) == target;
+	return library && (uintptr_t)library_function(library, binding_index(name)) == target;
+}
+
+/* What the object calls of the library that @name is of. */
+static const struct deepbind_library *library_of(struct deepbind_work *work,
+						 enum binding_name name)
+{
+	const struct resolve_object *object = &work->opened->object;
+	const struct library_family *family = binding_family(name);
+	struct deepbind_library *library = work->libraries;
+
+	while (library->family && library->family != family)
+		library++;
+	if (!library->family) {
+		library->family = family;
+		library->global = library_called_by(family, object, RESOLVE_GLOBAL_FIRST);
+		library->own = library_called_by(family, object, RESOLVE_OWN_FIRST);
+	}
+	return library;
 }
 
 /*
  * Whether our hook will call @target, too, when the object calls it. A slot that was used or bound
- * at once shows how the object is bound, which matters where it brought another copy of libpq than
- * the program has.
+ * at once shows how the object is bound, which matters where it brought another copy of the library
+ * than the program has.
  */
-static bool calls_libpq(struct deepbind_work *work, enum deepbind_name name, uintptr_t target,
-			bool lazy)
+static bool calls_library(struct deepbind_work *work, enum binding_name name, uintptr_t target,
+			  bool lazy)
 {
-	const struct resolve_object *object = &work->opened->object;
+	const struct deepbind_library *library = library_of(work, name);
 
-	if (!work->libpq_known) {
-		work->libpq_known = true;
-		work->global = library_called_by(&libpq_family, object, RESOLVE_GLOBAL_FIRST);
-		work->own = library_called_by(&libpq_family, object, RESOLVE_OWN_FIRST);
-	}
-	if (leads_to(work->global, name, target))
+	if (leads_to(library->global, name, target))
 		return true;
-	return !lazy && leads_to(work->own, name, target) &&
-	       library_set_deep(&libpq_family, object);
+	return !lazy && leads_to(library->own, name, target) &&
+	       library_set_deep(library->family, &work->opened->object);
 }
 
 static bool calls_libc(enum deepbind_name name, uintptr_t target)
@@ -183,8 +189,10 @@ static void *replacement(struct deepbind_work *work, const struct elf_slot *slot
 		target = lazy_target(work, names[name]);
 	if (target == 0)
 		return NULL;
-	same = name < DEEPBIND_LIBC ? calls_libc(name, target) :
-				      calls_libpq(work, name, target, lazy);
+	if (name < DEEPBIND_LIBC)
+		same = calls_libc(name, target);
+	else
+		same = calls_library(work, (enum binding_name)(name - DEEPBIND_LIBC), target, lazy);
 	return same ? hooks[name] : NULL;
 }
 

@@ -290,7 +290,7 @@ HOT void submit_begin_other(struct submit *submit, struct pg_conn *handle, const
 		begin_other_asking(submit, handle, caller);
 		return;
 	}
-	binding_claim(caller);
+	binding_claim(&libpq_family, caller);
 	submit->libpq = connection->libpq;
 	submit->connection = connection;
 	submit->process_id = arena_process_peek();

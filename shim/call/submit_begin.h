@@ -68,7 +68,8 @@ static inline bool submit_begin_call(struct submit *submit, struct pg_conn *hand
 				     const void *caller, struct guard *guard)
 {
 	struct connection *connection = connection_find(handle);
-	const struct libpq *bound = binding_claim(caller);
+	const struct libpq *bound =
+		(const struct libpq *)binding_claim(&libpq_family, caller);
 
 	submit->connection = NULL;
 	submit->command = NULL;

@@ -8,9 +8,8 @@
 #include "base/assembly.h"
 #include "call/binding.h"
 
-/* Names in the order of the list; each line of it becomes a call of the macro. */
-#define LIBPQ(name, type) binding_trampolines name;
-#define LIBPQ_CALLED(name, type)
+/* Names in the order of the lists; each line of them becomes a call of the macro. */
+#define REPLACED(family, index, name) binding_trampolines name;
 
 	.set	binding_number, 0
 
@@ -32,7 +31,7 @@
 	.type	binding_common_\name, ASSEMBLY_FUNCTION
 binding_common_\name:
 	.cfi_startproc
-	leaq	binding_libpq(%rip), %r10
+	leaq	binding_library(%rip), %r10
 	movq	(%r10,%r11,8), %r10
 	movq	binding_call@gottpoff(%rip), %r11
 	movq	%r10, %fs:(%r11)
@@ -62,8 +61,8 @@ binding_common_\name:
 	.type	binding_common_\name, ASSEMBLY_FUNCTION
 binding_common_\name:
 	.cfi_startproc
-	adrp	x16, binding_libpq
-	add	x16, x16, :lo12:binding_libpq
+	adrp	x16, binding_library
+	add	x16, x16, :lo12:binding_library
 	ldr	x16, [x16, x17, lsl #3]
 	mrs	x9, tpidr_el0
 	adrp	x10, :gottprel:binding_call
@@ -81,7 +80,7 @@ binding_common_\name:
 #endif
 
 	.hidden	binding_code
-	.hidden	binding_libpq
+	.hidden	binding_library
 	.hidden	binding_hook
 	.hidden	binding_call
 
@@ -90,7 +89,7 @@ binding_common_\name:
 	.globl	binding_code
 	.type	binding_code, ASSEMBLY_OBJECT
 binding_code:
-#include "call/libpq.def"
+#include "call/replaced.def"
 	.balign	16
 	.size	binding_code, . - binding_code
 

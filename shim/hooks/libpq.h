@@ -12,24 +12,9 @@
 #undef LIBPQ
 #undef LIBPQ_CALLED
 
-/*
- * A call of libpq to itself goes straight on; see hooks.md 0.2 for why not by a depth counter. What
- * libpq itself calls for each command of the program ends with PASS_FIRST, before anything is kept
- * for later, and has the rest, PASS_OTHER included, in a function apart.
- */
-#define PASS_FIRST(name, ...)                                                                      \
-	do {                                                                                       \
-		const struct libpq *inside = libpq_first();                                        \
-		if (libpq_is_inside(inside, RETURN_ADDRESS) && inside->name)                       \
-			return inside->name(__VA_ARGS__);                                          \
-	} while (0)
-
-#define PASS_OTHER(name, caller, ...)                                                              \
-	do {                                                                                       \
-		const struct libpq *other = libpq_inside_other(caller);                            \
-		if (__builtin_expect(other && other->name, 0))                                     \
-			return other->name(__VA_ARGS__);                                           \
-	} while (0)
+/* A call of libpq to itself goes straight on: see hooks/hook.h. */
+#define PASS_FIRST(name, ...) PASS_FIRST_OF(libpq, name, __VA_ARGS__)
+#define PASS_OTHER(name, caller, ...) PASS_OTHER_OF(libpq, name, caller, __VA_ARGS__)
 
 /* Both, in a function of the hook that has the hook's return address. */
 #define PASS_CALLED_INSIDE(name, caller, ...)                                                      \

@@ -9,6 +9,7 @@
 #include "base/resolve.h"
 #include "call/binding.h"
 #include "call/deepbind.h"
+#include "call/library.h"
 #include "hooks/hook.h"
 
 /* In two registers: see loader_entry.S. */
@@ -35,11 +36,9 @@ struct loader_question {
  * asked for, but for the space at its end.
  */
 static const char *const absent_names[BINDING_NAMES] = {
-#define LIBPQ(name, type) #name " ",
-#define LIBPQ_CALLED(name, type)
-#include "call/libpq.def"
-#undef LIBPQ
-#undef LIBPQ_CALLED
+#define REPLACED(family, index, name) #name " ",
+#include "call/replaced.def"
+#undef REPLACED
 };
 
 /* By us: only where the answer does not depend on who asks. */
@@ -72,9 +71,8 @@ static bool is_ours(const void *address)
 /* What leads through us to the function @real, or itself when nothing can. */
 static void *bound(enum binding_name name, void *real, const struct resolve_object *owner)
 {
-	const struct libpq *libpq =
-		(const struct libpq *)library_of_object(&libpq_family, owner);
-	void *trampoline = libpq ? binding_take(name, libpq) : NULL;
+	const struct library *library = library_of_object(binding_family(name), owner);
+	void *trampoline = library ? binding_take(name, library) : NULL;
 
 	return trampoline ? trampoline : real;
 }
@@ -101,8 +99,10 @@ static struct loader_turn turn_global(const struct loader_question *question,
 						    turn_answer(bound(name, real, &owner));
 	if (question->handle == RTLD_DEFAULT && resolve_owner(question->caller, &caller) &&
 	    resolve_provider(&caller, question->name, RESOLVE_LOCAL, &owner)) {
-		real = resolve_in_object(owner.load_address, owner.dynamic, question->name);
-		return turn_answer(bound(name, real, &owner));
+		/* To the loader that is the object's handle; there may be no such version there. */
+		real = ask(question, (void *)(uintptr_t)owner.link_map);
+		if (real)
+			return turn_answer(bound(name, real, &owner));
 	}
 	return turn_jump(question, absent_names[name]);
 }

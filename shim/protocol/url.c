@@ -114,9 +114,9 @@ struct authority {
 
 static size_t last_at(struct slice text, size_t start, size_t end)
 {
-	while (end > start && text.data[end - 1] != '@')
-		end--;
-	return end;
+	const uint8_t *at = end > start ? memrchr(text.data + start, '@', end - start) : NULL;
+
+	return at ? (size_t)(at - text.data) + 1 : start;
 }
 
 static size_t authority_end(struct slice text, size_t start)
@@ -291,14 +291,16 @@ static bool key_secret(struct slice key)
 		"Signature",	   "sig",	       "X-Goog-Signature",
 	};
 
-	/* Most keys are seen at their first letter to be none of them. */
-	if (!key.size || until_any(slice_first(key, 1), 'X', 'A', '%') +
-				 until_any(slice_first(key, 1), 'S', 's', '%') > 1)
-		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (key_equal(key, slice_of_string(names[i])))
 			return true;
 	return false;
+}
+
+/* Most keys are seen at their first letter to be no secret's. */
+static bool key_suspect(uint8_t first)
+{
+	return first == 'X' || first == 'A' || first == 'S' || first == 's' || first == '%';
 }
 
 /*
@@ -311,7 +313,7 @@ static void put_query(struct sink *sink, struct slice query)
 
 	while (at < query.size) {
 		struct slice rest = slice_after(query, at);
-		size_t key = until_any(rest, '=', '&', ';');
+		size_t key = key_suspect(rest.data[0]) ? until_any(rest, '=', '&', ';') : rest.size;
 
 		if (key < rest.size && rest.data[key] == '=' &&
 		    key_secret(slice_first(rest, key))) {

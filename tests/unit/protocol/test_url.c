@@ -23,8 +23,10 @@ static void check_part(const char *text, struct slice got, const char *expected)
 				 (const char *)got.data);
 		return;
 	}
-	if (!got.data)
+	if (!got.data) {
 		fail_msg("%s: \"%s\" is absent", text, expected);
+		return;
+	}
 	assert_slice_equal(got, slice_of_string(expected));
 }
 

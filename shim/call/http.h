@@ -44,7 +44,7 @@ struct http_exchange {
 	struct slice url;		/* absolute, as before redirects, not redacted */
 	struct slice scheme;		/* of a @url that names none ("example.com/a") */
 	struct slice protocol_version;	/* negotiated: "1.0", "1.1", "2", "3" */
-	struct slice protocol_name;	/* where @method is empty: "ftp" */
+	struct slice protocol_name;	/* where @method is empty, in small letters: "ftp" */
 	struct slice peer_address;	/* of the socket: a proxy's if there is one; no brackets */
 	struct slice error_type;	/* what failed beside the status; empty: nothing */
 	uint16_t peer_port;

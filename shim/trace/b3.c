@@ -72,12 +72,12 @@ bool b3_parse_fields(const struct b3_fields *fields, struct trace_context *ret, 
 
 void b3_format(const struct trace_context *context, bool debug, char ret[B3_SIZE + 1])
 {
-	char decision = context->flags & TRACE_FLAG_SAMPLED ? '1' : '0';
+	bool sampled = context->flags & TRACE_FLAG_SAMPLED;
 
 	hex_format(context->trace_id, sizeof(context->trace_id), ret);
 	ret[32] = '-';
 	hex_format(context->span_id, sizeof(context->span_id), ret + 33);
 	ret[49] = '-';
-	ret[50] = debug ? 'd' : decision;
+	ret[50] = "01dd"[sampled | debug << 1];
 	ret[B3_SIZE] = '\0';
 }

@@ -63,12 +63,12 @@ bool jaeger_parse(struct slice text, struct trace_context *ret, bool *ret_debug)
 
 void jaeger_format(const struct trace_context *context, bool debug, char ret[JAEGER_SIZE + 1])
 {
-	char decision = context->flags & TRACE_FLAG_SAMPLED ? '1' : '0';
+	bool sampled = context->flags & TRACE_FLAG_SAMPLED;
 
 	hex_format(context->trace_id, sizeof(context->trace_id), ret);
 	ret[32] = ':';
 	hex_format(context->span_id, sizeof(context->span_id), ret + 33);
 	memcpy(ret + 49, ":0:", 3);
-	ret[52] = debug ? '3' : decision;
+	ret[52] = "0133"[sampled | debug << 1];
 	ret[JAEGER_SIZE] = '\0';
 }

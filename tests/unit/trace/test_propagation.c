@@ -286,7 +286,7 @@ static void what_is_too_long_is_cut_between_members(void **state)
 	(void)state;
 	from = EXTRACTED(W3C, "traceparent: " TRACEPARENT, line_of("tracestate", 32, 100));
 	assert_int_equal(from.tracestate.size, 10 * 101 - 1);
-	assert_memory_equal(from.tracestate.data + 9 * 101, "k09=v", 5);
+	assert_memory_equal(from.tracestate.data + 909, "k09=v", 5);
 	from = EXTRACTED(W3C, "traceparent: " TRACEPARENT, line_of("tracestate", 33, 5));
 	assert_int_equal(from.tracestate.size, 0);
 	assert_true(trace_context_valid(&from.context));

@@ -4,10 +4,9 @@
 
 #include "trace/tracestate.h"
 
-#define REPEAT4(x) x x x x
-#define REPEAT16(x) REPEAT4(REPEAT4(x))
-#define REPEAT64(x) REPEAT4(REPEAT16(x))
-#define REPEAT256(x) REPEAT4(REPEAT64(x))
+#define Z16 "zzzzzzzzzzzzzzzz"
+#define Z64 Z16 Z16 Z16 Z16
+#define Z256 Z64 Z64 Z64 Z64
 
 static const struct {
 	const char *line, *written;	/* null: refused as a whole */
@@ -31,9 +30,9 @@ static const struct {
 	{ "0=1", "0=1" },
 	{ "a_-*/@9=1", "a_-*/@9=1" },
 	{ "a=!\"#$%&'()*+-./:;<>?@[\\]^_`{|}~", "a=!\"#$%&'()*+-./:;<>?@[\\]^_`{|}~" },
-	{ REPEAT256("z") "=1", REPEAT256("z") "=1" },
-	{ "a=" REPEAT256("1"), "a=" REPEAT256("1") },
-	{ REPEAT256("t") "=" REPEAT256("v"), REPEAT256("t") "=" REPEAT256("v") },
+	{ Z256 "=1", Z256 "=1" },
+	{ "a=" Z256, "a=" Z256 },
+	{ Z256 "=" Z256, Z256 "=" Z256 },
 	/* The first of equal keys. */
 	{ "foo=1,foo=1", "foo=1" },
 	{ "foo=1,bar=2,foo=3", "foo=1,bar=2" },
@@ -64,8 +63,8 @@ static const struct {
 	{ "foo=\xc3\xa4", NULL },
 	{ "f\xc3\xa4=1", NULL },
 	{ "foo=1,bar", NULL },
-	{ "z" REPEAT256("z") "=1", NULL },
-	{ "a=1" REPEAT256("1"), NULL },
+	{ "z" Z256 "=1", NULL },
+	{ "a=1" Z256, NULL },
 };
 
 static uint8_t written[TRACESTATE_SIZE_MAX];
@@ -200,12 +199,12 @@ static void large_members_go_first_and_then_the_last(void **state)
 
 	(void)state;
 	tracestate_clear(&members);
-	assert_true(tracestate_add(&members, SLICE("a=1,l=" REPEAT64("1") REPEAT64("1") ",b=2,m="
-						   REPEAT64("2") REPEAT64("2") ",c=3")));
+	assert_true(tracestate_add(&members, SLICE("a=1,l=" Z64 Z64 ",b=2,m="
+						   Z64 Z64 ",c=3")));
 	assert_int_equal(state_text(&members, 274).size, 273);
 	assert_int_equal(state_text(&members, 273).size, 273);
 	assert_slice_equal(state_text(&members, 272),
-			   SLICE("a=1,l=" REPEAT64("1") REPEAT64("1") ",b=2,c=3"));
+			   SLICE("a=1,l=" Z64 Z64 ",b=2,c=3"));
 	assert_slice_equal(state_text(&members, 141), SLICE("a=1,b=2,c=3"));
 	assert_slice_equal(state_text(&members, 11), SLICE("a=1,b=2,c=3"));
 	assert_slice_equal(state_text(&members, 10), SLICE("a=1,b=2"));

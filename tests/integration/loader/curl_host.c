@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A program that comes to libcurl by the dynamic linker's ways, and says what it sees.
+ *
+ *	curl_host absent			what dlsym knows of libcurl
+ *	curl_host plugin FLAGS URL FILE...	opens each, has each make two transfers by turns
+ *	curl_host handle VERSION URL FILE...	calls each libcurl by its handle, by turns
+ *	curl_host ways FLAGS FILE...		which objects the calls of each plugin lead to, and
+ *						what dlsym gives for its handle
+ */
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILES 8
+
+/* Of curl.h, which makes a macro of it: what a program by its handle calls is a function. */
+#undef curl_easy_setopt
+
+static void show(const char *how, const void *found)
+{
+	const char *error = dlerror();
+
+	printf("%s: %s %s\n", how, found ? "found" : "null", error ? "and an error" : "no error");
+}
+
+static int absent(void)
+{
+	show("RTLD_DEFAULT", dlsym(RTLD_DEFAULT, "curl_easy_perform"));
+	show("RTLD_NEXT", dlsym(RTLD_NEXT, "curl_easy_setopt"));
+	show("program", dlsym(dlopen(NULL, RTLD_NOW), "curl_multi_perform"));
+	show("openssl", dlvsym(RTLD_DEFAULT, "curl_easy_perform", "CURL_OPENSSL_4"));
+	show("gnutls", dlvsym(RTLD_DEFAULT, "curl_easy_perform", "CURL_GNUTLS_3"));
+	show("not ours", dlsym(RTLD_DEFAULT, "curl_easy_getinfo"));
+	return 0;
+}
+
+static void *open_or_die(const char *file, int flags)
+{
+	void *handle = dlopen(file, flags);
+
+	if (handle)
+		return handle;
+	puts(dlerror());
+	exit(1);
+}
+
+static int flags_of(const char *text)
+{
+	return (strstr(text, "now") ? RTLD_NOW : RTLD_LAZY) |
+	       (strstr(text, "global") ? RTLD_GLOBAL : RTLD_LOCAL) |
+	       (strstr(text, "deep") ? RTLD_DEEPBIND : 0);
+}
+
+static int plugins(int flags, const char *url, char **files, int count)
+{
+	int (*fetch[FILES])(const char *);
+	int failed = 0;
+
+	for (int i = 0; i < count; i++)
+		*(void **)&fetch[i] = dlsym(open_or_die(files[i], flags), "plugin_fetch");
+	for (int i = 0; i < 2 * count; i++)
+		failed |= fetch[i % count](url);
+	return failed;
+}
+
+struct functions {
+	CURL *(*init)(void);
+	CURLcode (*set)(CURL *, CURLoption, ...);
+	CURLcode (*perform)(CURL *);
+	void (*cleanup)(CURL *);
+	char *(*version)(void);
+};
+
+static struct functions functions_of(void *handle, const char *version)
+{
+	struct functions functions;
+
+	*(void **)&functions.init = dlsym(handle, "curl_easy_init");
+	*(void **)&functions.set = dlsym(handle, "curl_easy_setopt");
+	*(void **)&functions.perform = dlsym(handle, "curl_easy_perform");
+	*(void **)&functions.cleanup = dlsym(handle, "curl_easy_cleanup");
+	*(void **)&functions.version = dlsym(handle, "curl_version");
+	printf("the version %s: %s\n", version,
+	       dlvsym(handle, "curl_easy_perform", version) == *(void **)&functions.perform ?
+		       "the same" :
+		       "another");
+	show("no such version", dlvsym(handle, "curl_easy_perform", "CURL_NONE_1"));
+	return functions;
+}
+
+static int handles(const char *version, const char *url, char **files, int count)
+{
+	struct functions functions[FILES];
+	CURL *easy[FILES];
+	int failed = 0;
+
+	for (int i = 0; i < count; i++)
+		functions[i] = functions_of(open_or_die(files[i], RTLD_NOW), version);
+	for (int i = 0; i < count; i++) {
+		easy[i] = functions[i].init();
+		functions[i].set(easy[i], CURLOPT_URL, url);
+		functions[i].set(easy[i], CURLOPT_PROXY, "");
+	}
+	fflush(stdout);
+	for (int i = 0; i < 2 * count; i++)
+		failed |= functions[i % count].perform(easy[i % count]) != CURLE_OK;
+	for (int i = 0; i < count; i++) {
+		functions[i].cleanup(easy[i]);
+		puts(functions[i].version());
+	}
+	return failed;
+}
+
+static const char *object_of(const void *address)
+{
+	Dl_info info;
+	const char *slash;
+
+	if (!address || !dladdr(address, &info))
+		return "nothing";
+	slash = strrchr(info.dli_fname, '/');
+	return slash ? slash + 1 : info.dli_fname;
+}
+
+static int ways(int flags, char **files, int count)
+{
+	for (int i = 0; i < count; i++) {
+		void *handle = open_or_die(files[i], flags);
+		const void *(*calls)(void);
+
+		*(void **)&calls = dlsym(handle, "plugin_calls");
+		printf("%s %s\n", object_of(calls()),
+		       object_of(dlsym(handle, "curl_easy_perform")));
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (strcmp(what, "absent") == 0)
+		return absent();
+	if (strcmp(what, "plugin") == 0 && argc <= 4 + FILES)
+		return plugins(flags_of(argv[2]), argv[3], argv + 4, argc - 4);
+	if (strcmp(what, "handle") == 0 && argc <= 4 + FILES)
+		return handles(argv[2], argv[3], argv + 4, argc - 4);
+	if (strcmp(what, "ways") == 0 && argc <= 3 + FILES)
+		return ways(flags_of(argv[2]), argv + 3, argc - 3);
+	return 2;
+}

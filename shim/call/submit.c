@@ -269,8 +269,25 @@ HOT void submit_end_send(struct submit *submit, const struct submit_request *req
 	guard_leave(&guard);
 }
 
-static COLD void begin_other_asking(struct submit *submit, struct pg_conn *handle,
-				    const void *caller)
+bool submit_begin_command_anew(struct submit *submit, struct pg_conn *handle, const void *caller,
+			       struct guard *guard)
+{
+	if (!submit_begin_call(submit, handle, caller, guard))
+		return false;
+	if (!submit->connection)
+		submit->connection = connection_of(handle, submit->libpq);
+	if (submit->connection) {
+		thread_peek()->connection = submit->connection->slot;
+		connection_learn(submit->connection);
+		return true;
+	}
+	area_count_passed();
+	guard_leave(guard);
+	return false;
+}
+
+static APART void begin_other_anew(struct submit *submit, struct pg_conn *handle,
+				   const void *caller)
 {
 	struct guard guard;
 
@@ -284,16 +301,13 @@ static COLD void begin_other_asking(struct submit *submit, struct pg_conn *handl
  */
 HOT void submit_begin_other(struct submit *submit, struct pg_conn *handle, const void *caller)
 {
-	struct connection *connection = connection_find(handle);
+	const struct thread *thread = thread_peek();
+	struct connection *connection = known_connection(thread, handle, caller);
 
-	if (__builtin_expect(!connection || !submit_is_ready(arena_process_peek()), 0)) {
-		begin_other_asking(submit, handle, caller);
-		return;
-	}
-	binding_claim(&libpq_family, caller);
-	submit->libpq = connection->libpq;
-	submit->connection = connection;
-	submit->process_id = arena_process_peek();
+	if (__builtin_expect(!connection, 0))
+		begin_other_anew(submit, handle, caller);
+	else
+		known_fill(submit, connection, thread);
 }
 
 HOT void submit_end_get_result(struct submit *submit, struct pg_result *result)

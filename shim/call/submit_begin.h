@@ -11,6 +11,7 @@
 #include "base/guard.h"
 #include "call/binding.h"
 #include "call/connection.h"
+#include "call/known.h"
 #include "call/submit.h"
 #include "trace/area.h"
 
@@ -57,7 +58,14 @@ static inline bool submit_is_same_process(const struct submit *submit)
 /* Whether there is anything to end: not after a fork in a callback, where memory is a fresh one. */
 static inline bool submit_resume(const struct submit *submit, struct guard *guard)
 {
-	return submit->connection && submit_is_same_process(submit) && guard_enter(guard);
+	struct thread *thread = thread_peek();
+
+	if (!submit->connection)
+		return false;
+	if (__builtin_expect(!known_process(thread, submit->process_id) || thread->depth, 0))
+		return submit_is_same_process(submit) && guard_enter(guard);
+	guard_enter_known(guard, thread);
+	return true;
 }
 
 /*
@@ -84,22 +92,24 @@ static inline bool submit_begin_call(struct submit *submit, struct pg_conn *hand
 	return true;
 }
 
+/* A connection that this thread did not use last, or did not meet yet. */
+APART bool submit_begin_command_anew(struct submit *submit, struct pg_conn *handle,
+				     const void *caller, struct guard *guard);
+
 /* The same for calls that may meet a connection for the first time. */
 static inline bool submit_begin_command(struct submit *submit, struct pg_conn *handle,
 					const void *caller, struct guard *guard)
 {
-	if (!submit_begin_call(submit, handle, caller, guard))
-		return false;
-	if (!submit->connection)
-		submit->connection = connection_of(handle, submit->libpq);
-	if (submit->connection) {
-		thread_peek()->connection = submit->connection->slot;
-		connection_learn(submit->connection);
-		return true;
-	}
-	area_count_passed();
-	guard_leave(guard);
-	return false;
+	struct thread *thread = thread_peek();
+	struct connection *connection = known_connection(thread, handle, caller);
+
+	if (__builtin_expect(!connection, 0))
+		return submit_begin_command_anew(submit, handle, caller, guard);
+	known_fill(submit, connection, thread);
+	submit->command = NULL;
+	guard_enter_known(guard, thread);
+	connection_learn(connection);
+	return true;
 }
 
 #endif

@@ -75,16 +75,17 @@ static bool port_parse(struct slice text, uint16_t *ret)
 {
 	uint64_t port;
 
-	if (!slice_decimal(text, PORT_DIGITS, &port) || port > UINT16_MAX)
+	if (!slice_decimal(text, PORT_DIGITS, &port) || !port || port > UINT16_MAX)
 		return false;
 	*ret = (uint16_t)port;
 	return true;
 }
 
-/* "host", "host:80", "host:", "[::1%25eth0]:80"; a port of 0 is left as it is. */
+/* "host", "host:80", "host:", "[::1%25eth0]:80"; a port that is not written is 0. */
 static bool host_parse(struct slice text, struct slice *ret_host, uint16_t *ret_port)
 {
 	struct slice rest, host;
+	uint16_t port = 0;
 
 	if (text.size && text.data[0] == '[') {
 		size_t end = until(text, ']');
@@ -100,9 +101,10 @@ static bool host_parse(struct slice text, struct slice *ret_host, uint16_t *ret_
 	}
 	if (rest.size && rest.data[0] != ':')
 		return false;
-	if (rest.size > 1 && !port_parse(slice_after(rest, 1), ret_port))
+	if (!host.size || (rest.size > 1 && !port_parse(slice_after(rest, 1), &port)))
 		return false;
 	*ret_host = host;
+	*ret_port = port;
 	return true;
 }
 
@@ -110,6 +112,9 @@ static bool host_parse(struct slice text, struct slice *ret_host, uint16_t *ret_
 
 struct authority {
 	size_t start, host, end;	/* user info and "@" lie from start to host */
+	bool sound;			/* there is a host, and what is behind it is a port */
+	struct slice name;
+	uint16_t port;
 };
 
 static size_t last_at(struct slice text, size_t start, size_t end)
@@ -124,13 +129,10 @@ static size_t authority_end(struct slice text, size_t start)
 	return start + until_any(slice_after(text, start), '/', '?', '#');
 }
 
-static bool host_sound(struct slice text, const struct authority *authority)
+static void authority_parse(struct slice text, struct authority *authority)
 {
-	struct slice host;
-	uint16_t port;
-
-	return host_parse(between(text, authority->host, authority->end), &host, &port) &&
-	       host.size;
+	authority->sound = host_parse(between(text, authority->host, authority->end),
+				      &authority->name, &authority->port);
 }
 
 /*
@@ -142,11 +144,11 @@ static struct authority authority_find(struct slice text, size_t start)
 	struct authority found = { .start = start, .end = authority_end(text, start) };
 
 	found.host = last_at(text, start, found.end);
-	if (host_sound(text, &found))
-		return found;
-	if (last_at(text, found.end, text.size) > found.end) {
+	authority_parse(text, &found);
+	if (!found.sound && last_at(text, found.end, text.size) > found.end) {
 		found.host = last_at(text, found.end, text.size);
 		found.end = authority_end(text, found.host);
+		authority_parse(text, &found);
 	}
 	return found;
 }
@@ -195,11 +197,11 @@ bool url_parse(struct slice text, struct slice scheme, struct url *ret)
 
 	if (!url.scheme.size)
 		return false;
-	url.port = default_port(url.scheme);
 	place = authority_find(text, authority_start(text, size));
-	if (!host_parse(between(text, place.host, place.end), &url.host, &url.port) ||
-	    !url.host.size)
+	if (!place.sound)
 		return false;
+	url.host = place.name;
+	url.port = place.port ? place.port : default_port(url.scheme);
 	if (place.host > place.start)
 		url.user_info = between(text, place.start, place.host - 1);
 	rest_parse(text, place.end, &url);

@@ -88,7 +88,8 @@ static void what_is_no_url_leaves_the_answer_alone(void **state)
 	static const char *const cases[] = {
 		"", "http", "http:", "http:/", "http://", "http:///", "http:////h", "http://:80",
 		"http://u@", "http://u:p@/", "http://?q", "http://#f", "http://[::1", "http://[]",
-		"http://[::1]x", "http://h:x", "http://h:65536", "http://h:-1", "http://h:123456",
+		"http://[::1]x", "http://h:x", "http://h:0",
+		"http://h:65536", "http://h:-1", "http://h:123456",
 		"http://::1/", "file:///etc/passwd", "mailto:a@b", "1http://h", "://h", "//h",
 		"h:80/x", "example.com", "/path",
 	};

@@ -24,11 +24,15 @@
 #include "call/carrier.h"
 #include "call/deepbind.h"
 #include "call/descriptor.h"
+#include "call/endpoint.h"
 #include "call/http.h"
 #include "call/http_headers.h"
+#include "call/injection.h"
 #include "call/option.h"
 #include "call/parent.h"
+#include "call/perform.h"
 #include "call/submit.h"
+#include "call/transfer.h"
 #include "lifecycle_summary.h"
 #include "lifecycle_thread.h"
 #include "trace/area.h"
@@ -148,6 +152,23 @@ static void configure_calls(const struct config *settings)
 	};
 }
 
+static void configure_transfers(const struct config *settings)
+{
+	transfer_options = (struct transfer_options){
+		.propagators = settings->propagators,
+		.non_http = settings->curl_non_http,
+		.sizes = settings->http_sizes,
+		.phases = settings->http_phases,
+		.into_signed = settings->curl_signed,
+	};
+	endpoint_add(ENDPOINT_BASE, slice_of_string(settings->endpoint));
+	endpoint_add(ENDPOINT_WHOLE, slice_of_string(settings->traces_endpoint));
+	endpoint_add(ENDPOINT_WHOLE, slice_of_string(settings->metrics_endpoint));
+	endpoint_add(ENDPOINT_WHOLE, slice_of_string(settings->logs_endpoint));
+	injection_share("tracestate", parent_inherited()->tracestate);
+	injection_share("baggage", parent_inherited()->baggage);
+}
+
 static void enable_calls(const struct config *settings)
 {
 	const struct sampler sampler = sampler_of_config(settings);
@@ -158,6 +179,8 @@ static void enable_calls(const struct config *settings)
 	if (!settings->keep_deepbind)
 		deepbind_enable();
 	configure_calls(settings);
+	configure_transfers(settings);
+	perform_enable(is_ready);
 	submit_enable(is_ready, (enum submit_connect)settings->pg_connect);
 }
 

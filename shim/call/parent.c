@@ -75,6 +75,15 @@ void parent_leave(struct thread *thread, const struct current *frame)
 	thread->current = frame->outer_entered;
 }
 
+void parent_arrive(struct thread *thread, const struct current *frame)
+{
+	if (!thread->current || thread->current > (uintptr_t)frame)
+		return;
+	/* Of what is around it the copies were in the part of the stack that is lost. */
+	current_state.parent = (struct parent){ .source = PARENT_UNKNOWN };
+	thread->current = (uintptr_t)frame < current_state.outermost ? current_state.outermost : 0;
+}
+
 /*
  * Something was entered: is the stack still inside of it? What was entered around it was kept in a
  * frame that is overwritten when the stack is not: then its parent is not known.

@@ -47,6 +47,12 @@ void parent_enter(struct thread *thread, struct current *frame, const struct pro
 void parent_leave(struct thread *thread, const struct current *frame);
 
 /*
+ * Before the parent is asked for, where a call may enter @frame: what was entered at or below it
+ * has been left by longjmp(), since that part of the stack is in use anew.
+ */
+void parent_arrive(struct thread *thread, const struct current *frame);
+
+/*
  * The span that is current, valid until this thread enters or leaves; null: none, or not known.
  * Only reads, so that a child of vfork() may ask.
  */

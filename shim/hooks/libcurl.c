@@ -1,191 +1,219 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The replaced functions of libcurl. Where no real function exists for the caller, each returns
- * what curl.h documents as its failure.
- */
-#include "call/libcurl.h"
+/* The replaced functions of libcurl (hooks.md B.1). */
+#include "hooks/libcurl.h"
 
 #include <stdarg.h>
 
-#include "call/binding.h"
-#include "hooks/libcurl.h"
+#include "call/multi.h"
+#include "call/perform.h"
 
-/* Each value that curl_easy_setopt takes fills one slot of the arguments. */
-_Static_assert(sizeof(long) == 8 && sizeof(void *) == 8, "LP64");
+/* Whether @perform has a real @name to call. */
+#define HAS(perform, name) ((perform).libcurl && (perform).libcurl->name)
 
-/* Whether @libcurl has a real @name to call. */
-#define HAS(libcurl, name) ((libcurl) && (libcurl)->name)
-
-/* The libcurl that @caller means. */
-static const struct libcurl *called(const void *caller)
-{
-	const struct library *bound = binding_claim(&libcurl_family, caller);
-
-	return bound ? (const struct libcurl *)bound : libcurl_of_caller(caller);
-}
-
-/* ---- one transfer ---- */
+/* ---- easy handles ---- */
 
 struct curl_easy *curl_easy_init(void)
 {
-	const struct libcurl *libcurl;
+	struct perform perform;
+	struct curl_easy *made;
 
 	PASS_INSIDE(curl_easy_init);
-	library_refresh();
-	libcurl = called(RETURN_ADDRESS);
-	return HAS(libcurl, curl_easy_init) ? libcurl->curl_easy_init() : NULL;
+	perform_begin_init(&perform, RETURN_ADDRESS);
+	if (!HAS(perform, curl_easy_init))
+		return NULL;
+	made = perform.libcurl->curl_easy_init();
+	perform_end_init(&perform, made);
+	return made;
 }
 
 /*
- * The value goes on as its slot came: programs pass an int where a long is meant, and libcurl takes
- * from the slot what the option says.
+ * Whatever comes after the option, a long, a pointer, a function or 64 bits, is one slot of the
+ * calling convention, and is passed on as it is.
  */
-int curl_easy_setopt(struct curl_easy *easy, int option, ...)
-{
-	const struct libcurl *libcurl;
-	va_list arguments;
-	void *value;
+_Static_assert(sizeof(long) == 8 && sizeof(void *) == 8, "one slot holds any option");
 
-	va_start(arguments, option);
-	value = va_arg(arguments, void *);
-	va_end(arguments);
-	PASS_INSIDE(curl_easy_setopt, easy, option, value);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_easy_setopt))
+int curl_easy_setopt(struct curl_easy *handle, int option, ...)
+{
+	struct perform perform;
+	uintptr_t value;
+	va_list list;
+	int code;
+
+	va_start(list, option);
+	value = (uintptr_t)va_arg(list, void *);
+	va_end(list);
+	PASS_INSIDE(curl_easy_setopt, handle, option, value);
+	perform_begin_set(&perform, handle, RETURN_ADDRESS);
+	if (!HAS(perform, curl_easy_setopt))
 		return CURL_FAILED_INIT;
-	return libcurl->curl_easy_setopt(easy, option, value);
+	code = perform.libcurl->curl_easy_setopt(handle, option, value);
+	perform_end_set(&perform, option, value, code);
+	return code;
 }
 
-int curl_easy_perform(struct curl_easy *easy)
+int curl_easy_perform(struct curl_easy *handle)
 {
-	const struct libcurl *libcurl;
+	struct perform_transfer transfer;
+	int code;
 
-	PASS_INSIDE(curl_easy_perform, easy);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_easy_perform))
+	PASS_INSIDE(curl_easy_perform, handle);
+	perform_begin(&transfer, handle, RETURN_ADDRESS);
+	if (!HAS(transfer.perform, curl_easy_perform))
 		return CURL_FAILED_INIT;
-	return libcurl->curl_easy_perform(easy);
+	code = transfer.perform.libcurl->curl_easy_perform(handle);
+	perform_end(&transfer, code);
+	return code;
 }
 
-void curl_easy_reset(struct curl_easy *easy)
+void curl_easy_reset(struct curl_easy *handle)
 {
-	const struct libcurl *libcurl;
+	struct perform perform;
 
-	PASS_INSIDE(curl_easy_reset, easy);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_easy_reset))
+	PASS_INSIDE(curl_easy_reset, handle);
+	perform_begin_other(&perform, handle, RETURN_ADDRESS);
+	if (!HAS(perform, curl_easy_reset))
 		return;
-	libcurl->curl_easy_reset(easy);
+	perform.libcurl->curl_easy_reset(handle);
+	perform_end_reset(&perform);
 }
 
-struct curl_easy *curl_easy_duphandle(struct curl_easy *easy)
+/* A copy that libcurl makes for itself (of a pushed stream) is not told, but shares the list. */
+struct curl_easy *curl_easy_duphandle(struct curl_easy *handle)
 {
-	const struct libcurl *libcurl;
+	const struct libcurl *inside = libcurl_inside(RETURN_ADDRESS);
+	struct perform perform;
+	struct curl_easy *made;
 
-	PASS_INSIDE(curl_easy_duphandle, easy);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_easy_duphandle))
+	if (inside && inside->curl_easy_duphandle) {
+		made = inside->curl_easy_duphandle(handle);
+		perform_copied(inside, handle, made);
+		return made;
+	}
+	perform_begin_other(&perform, handle, RETURN_ADDRESS);
+	if (!HAS(perform, curl_easy_duphandle))
 		return NULL;
-	return libcurl->curl_easy_duphandle(easy);
+	made = perform.libcurl->curl_easy_duphandle(handle);
+	perform_end_copy(&perform, made);
+	return made;
 }
 
-void curl_easy_cleanup(struct curl_easy *easy)
+void curl_easy_cleanup(struct curl_easy *handle)
 {
-	const struct libcurl *libcurl;
+	struct perform perform;
 
-	PASS_INSIDE(curl_easy_cleanup, easy);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_easy_cleanup))
-		return;
-	libcurl->curl_easy_cleanup(easy);
+	PASS_INSIDE(curl_easy_cleanup, handle);
+	perform_begin_cleanup(&perform, handle, RETURN_ADDRESS);
+	if (HAS(perform, curl_easy_cleanup))
+		perform.libcurl->curl_easy_cleanup(handle);
 }
 
-/* ---- transfers at the same time ---- */
+/* ---- multi handles ---- */
 
-int curl_multi_add_handle(struct curl_multi *multi, struct curl_easy *easy)
+int curl_multi_add_handle(struct curl_multi *multi, struct curl_easy *handle)
 {
-	const struct libcurl *libcurl;
+	struct multi_call call;
+	int code;
 
-	PASS_INSIDE(curl_multi_add_handle, multi, easy);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_multi_add_handle))
+	PASS_INSIDE(curl_multi_add_handle, multi, handle);
+	multi_begin_add(&call, multi, handle, RETURN_ADDRESS);
+	if (!HAS(call.perform, curl_multi_add_handle))
 		return CURL_MULTI_INTERNAL_ERROR;
-	return libcurl->curl_multi_add_handle(multi, easy);
+	code = call.perform.libcurl->curl_multi_add_handle(multi, handle);
+	multi_end_add(&call, code);
+	return code;
 }
 
 struct curl_message *curl_multi_info_read(struct curl_multi *multi, int *left)
 {
-	const struct libcurl *libcurl;
+	struct multi_call call;
+	struct curl_message *message;
 
 	PASS_INSIDE(curl_multi_info_read, multi, left);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_multi_info_read))
+	multi_begin(&call, multi, NULL, RETURN_ADDRESS);
+	if (!HAS(call.perform, curl_multi_info_read))
 		return NULL;
-	return libcurl->curl_multi_info_read(multi, left);
+	message = call.perform.libcurl->curl_multi_info_read(multi, left);
+	multi_end_read(&call, message);
+	return message;
 }
 
-int curl_multi_remove_handle(struct curl_multi *multi, struct curl_easy *easy)
+int curl_multi_remove_handle(struct curl_multi *multi, struct curl_easy *handle)
 {
-	const struct libcurl *libcurl;
+	struct multi_call call;
+	int code;
 
-	PASS_INSIDE(curl_multi_remove_handle, multi, easy);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_multi_remove_handle))
+	PASS_INSIDE(curl_multi_remove_handle, multi, handle);
+	multi_begin(&call, multi, handle, RETURN_ADDRESS);
+	if (!HAS(call.perform, curl_multi_remove_handle))
 		return CURL_MULTI_INTERNAL_ERROR;
-	return libcurl->curl_multi_remove_handle(multi, easy);
+	code = call.perform.libcurl->curl_multi_remove_handle(multi, handle);
+	multi_end_remove(&call, code);
+	return code;
 }
 
 int curl_multi_cleanup(struct curl_multi *multi)
 {
-	const struct libcurl *libcurl;
+	struct multi_call call;
 
 	PASS_INSIDE(curl_multi_cleanup, multi);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_multi_cleanup))
+	multi_begin_cleanup(&call, multi, RETURN_ADDRESS);
+	if (!HAS(call.perform, curl_multi_cleanup))
 		return CURL_MULTI_INTERNAL_ERROR;
-	return libcurl->curl_multi_cleanup(multi);
+	return call.perform.libcurl->curl_multi_cleanup(multi);
 }
 
 int curl_multi_perform(struct curl_multi *multi, int *running)
 {
-	const struct libcurl *libcurl;
+	struct multi_call call;
+	int code;
 
 	PASS_INSIDE(curl_multi_perform, multi, running);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_multi_perform))
+	multi_begin_drive(&call, multi, RETURN_ADDRESS);
+	if (!HAS(call.perform, curl_multi_perform))
 		return CURL_MULTI_INTERNAL_ERROR;
-	return libcurl->curl_multi_perform(multi, running);
+	code = call.perform.libcurl->curl_multi_perform(multi, running);
+	multi_end_drive(&call, code, running);
+	return code;
 }
 
-int curl_multi_socket_action(struct curl_multi *multi, int fd, int events, int *running)
+int curl_multi_socket_action(struct curl_multi *multi, int socket, int events, int *running)
 {
-	const struct libcurl *libcurl;
+	struct multi_call call;
+	int code;
 
-	PASS_INSIDE(curl_multi_socket_action, multi, fd, events, running);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_multi_socket_action))
+	PASS_INSIDE(curl_multi_socket_action, multi, socket, events, running);
+	multi_begin_drive(&call, multi, RETURN_ADDRESS);
+	if (!HAS(call.perform, curl_multi_socket_action))
 		return CURL_MULTI_INTERNAL_ERROR;
-	return libcurl->curl_multi_socket_action(multi, fd, events, running);
+	code = call.perform.libcurl->curl_multi_socket_action(multi, socket, events, running);
+	multi_end_drive(&call, code, running);
+	return code;
 }
 
-int curl_multi_socket(struct curl_multi *multi, int fd, int *running)
+int curl_multi_socket(struct curl_multi *multi, int socket, int *running)
 {
-	const struct libcurl *libcurl;
+	struct multi_call call;
+	int code;
 
-	PASS_INSIDE(curl_multi_socket, multi, fd, running);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_multi_socket))
+	PASS_INSIDE(curl_multi_socket, multi, socket, running);
+	multi_begin_drive(&call, multi, RETURN_ADDRESS);
+	if (!HAS(call.perform, curl_multi_socket))
 		return CURL_MULTI_INTERNAL_ERROR;
-	return libcurl->curl_multi_socket(multi, fd, running);
+	code = call.perform.libcurl->curl_multi_socket(multi, socket, running);
+	multi_end_drive(&call, code, running);
+	return code;
 }
 
 int curl_multi_socket_all(struct curl_multi *multi, int *running)
 {
-	const struct libcurl *libcurl;
+	struct multi_call call;
+	int code;
 
 	PASS_INSIDE(curl_multi_socket_all, multi, running);
-	libcurl = called(RETURN_ADDRESS);
-	if (!HAS(libcurl, curl_multi_socket_all))
+	multi_begin_drive(&call, multi, RETURN_ADDRESS);
+	if (!HAS(call.perform, curl_multi_socket_all))
 		return CURL_MULTI_INTERNAL_ERROR;
-	return libcurl->curl_multi_socket_all(multi, running);
+	code = call.perform.libcurl->curl_multi_socket_all(multi, running);
+	multi_end_drive(&call, code, running);
+	return code;
 }

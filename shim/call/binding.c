@@ -35,8 +35,13 @@ static const char *const names[BINDING_NAMES] = {
 #undef REPLACED
 };
 
-static const uint8_t lengths[BINDING_NAMES] = {
-#define REPLACED(family, index, name) sizeof(#name) - 1,
+/* Of its length and its last two letters: few names have one key. */
+#define KEY(length, before, last) \
+	((uint8_t)((length) * 31 + (uint8_t)(before) * 7u + (uint8_t)(last)))
+
+static const uint8_t keys[BINDING_NAMES] = {
+#define REPLACED(family, index, name) \
+	KEY(sizeof(#name) - 1, #name[sizeof(#name) - 3], #name[sizeof(#name) - 2]),
 #include "call/replaced.def"
 #undef REPLACED
 };
@@ -53,27 +58,32 @@ static const struct {
 /* All begin so; hosts ask for thousands of others. */
 static bool begins_as_ours(const char *name)
 {
-	return strncmp(name, "PQ", 2) == 0 || strncmp(name, "curl_", 5) == 0 ||
-	       strncmp(name, "lo_", 3) == 0;
+	switch (name[0]) {
+	case 'P':
+		return name[1] == 'Q';
+	case 'c':
+		return strncmp(name, "curl_", 5) == 0;
+	case 'l':
+		return name[1] == 'o' && name[2] == '_';
+	default:
+		return false;
+	}
 }
 
-/* Of those only what is as long is compared. */
 enum binding_name binding_name_of(const char *name)
 {
-	const uint8_t *end = lengths + BINDING_NAMES;
+	const uint8_t *at = keys, *end = keys + BINDING_NAMES;
 	size_t length;
+	uint8_t key;
 
 	if (!begins_as_ours(name))
 		return BINDING_NAMES;
 	length = strlen(name);
-	if (length > UINT8_MAX)
-		return BINDING_NAMES;
-	for (const uint8_t *at = lengths; at < end; at++) {
-		at = memchr(at, (int)length, (size_t)(end - at));
-		if (!at)
-			break;
-		if (memcmp(names[at - lengths], name, length) == 0)
-			return (enum binding_name)(at - lengths);
+	key = KEY(length, name[length - 2], name[length - 1]);
+	while ((at = memchr(at, key, (size_t)(end - at))) != NULL) {
+		if (strcmp(names[at - keys], name) == 0)
+			return (enum binding_name)(at - keys);
+		at++;
 	}
 	return BINDING_NAMES;
 }

@@ -157,6 +157,10 @@ class View:
                 parts.append(f"{word}={span.get(key)}")
         if (span.parent_id, span.trace_id) == (OWN_SPAN, OWN_TRACE):
             parts.append("joins=own")
+        elif span.parent_id in self.numbers:
+            parts.append(f"in={self.numbers[span.parent_id]}")
+        elif not span.parent_id:
+            parts.append("root")
         known = set(UNSAID) | set(PHASES) | set(SAID.values())
         known |= {key for key, _ in usual.values()}
         known |= {"url.full", "http.response.status_code", "error.type"}
@@ -293,14 +297,13 @@ def ours_first(request):
     return True
 
 
-def oddity(span, run_span, may_own):
+def oddity(span, parents):
     if span.kind != "CLIENT":
         return f"kind {span.kind}"
     if span.duration_ns < 0 or span.duration_ns > 60e9:
         return f"{span.duration_ns} ns"
-    parent = (span.parent_id, span.trace_id)
-    if parent != run_span and not (may_own and parent == (OWN_SPAN, OWN_TRACE)):
-        return f"parent {span.parent_id}, not {run_span and run_span[0]}"
+    if span.parent_id and (span.parent_id, span.trace_id) not in parents:
+        return f"parent {span.parent_id}, none of {parents}"
     if "http.request.method" in span.attributes:
         method = span.get("http.request.method")
         if span.name != ("HTTP" if method == "_OTHER" else method):
@@ -361,8 +364,12 @@ def oddities(ran, picture):
     found = sorted(ran.spans, key=lambda span: (span.start_ns, span.end_ns))
     ids = collections.Counter(span.span_id for span in found)
     result = [f"span id {each} {times} times" for each, times in ids.items() if times > 1]
+    # What else than the run is a span's parent is drawn.
+    parents = [ran.run_span, *((span.span_id, span.trace_id) for span in found)]
+    if "own" in picture.options:
+        parents.append((OWN_SPAN, OWN_TRACE))
     for span in found:
-        odd = oddity(span, ran.run_span, "own" in picture.options)
+        odd = oddity(span, parents)
         if odd:
             result.append(f"{span.name}: {odd}")
     result += [

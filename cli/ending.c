@@ -138,7 +138,7 @@ static void write_nothing(const struct run *run)
 		say("otelshim: nothing traced: %s is statically linked, LD_PRELOAD is ignored",
 		    program_base_name(run->program.executable));
 	else
-		say("otelshim: no database calls: %s never called libpq", name);
+		say("otelshim: nothing traced: %s called neither libpq nor libcurl", name);
 }
 
 static bool nothing_traced(const struct run *run)

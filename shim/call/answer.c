@@ -152,6 +152,9 @@ void answer_ask(struct answer *answer, const struct easy *easy, bool sizes)
 	answer->redirects = redirects > 0 ? (uint32_t)redirects : 0;
 	answer->http_version = (uint32_t)ask_long(easy, INFO_HTTP_VERSION);
 	answer->peer_address = ask_text(easy, INFO_PRIMARY_IP);
+	/* A socket of the file system, for which older copies tell the port of the URL. */
+	if (answer->peer_address.size && answer->peer_address.data[0] == '/')
+		answer->peer_port = 0;
 	ask_times(answer, easy);
 	ask_unknown(answer, easy);
 	if (!sizes)

@@ -18,10 +18,10 @@
 
 /*
  * All that can be written but tracestate and baggage: "NAME=", the value, its end. A line may be
- * the value of two fields.
+ * the value of two fields, and so may the baggage.
  */
-#define LINES_SIZE                                                                                 \
-	(PROPAGATION_FIELDS_MAX * (PROPAGATION_NAME_MAX + 2) + 2 * sizeof(struct propagation_lines))
+#define NAMES_SIZE ((size_t)PROPAGATION_FIELDS_MAX * (PROPAGATION_NAME_MAX + 2))
+#define LINES_SIZE (NAMES_SIZE + 2 * sizeof(struct propagation_lines))
 
 /* Fills a room from both ends: its pointers upwards, the strings of ours downwards. */
 struct draft {
@@ -65,7 +65,7 @@ static COLD size_t measure(const struct propagated *from, char *const *environme
 		count_untouched();
 		return 1;
 	}
-	strings = LINES_SIZE + from->tracestate.size + from->baggage.size;
+	strings = LINES_SIZE + from->tracestate.size + 2 * from->baggage.size;
 	return entries + PROPAGATION_FIELDS_MAX + 1 + strings / sizeof(char *) + 1;
 }
 
@@ -143,9 +143,8 @@ static COLD bool draft_fill(struct draft *draft, const struct propagated *from,
 {
 	struct propagation_field field[PROPAGATION_FIELDS_MAX];
 	size_t fields = propagation_inject(carrier_propagators, from, lines, field);
-	bool baggage = carrier_propagators & PROPAGATOR_BIT(BAGGAGE) && from->baggage.size;
 
-	if (!draft_take(draft, environment, baggage))
+	if (!draft_take(draft, environment, from->baggage.size != 0))
 		return false;
 	for (size_t i = 0; i < fields; i++)
 		if (!draft_add_field(draft, &field[i]))

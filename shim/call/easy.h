@@ -82,6 +82,8 @@ struct transfer {
 	uint8_t scheme_size;
 	char scheme[EASY_SCHEME_MAX];	/* in small letters, where it is not HTTP */
 	const void *call;		/* of TRANSFER_PERFORM: which call it is */
+	uint8_t *sent;			/* headers that settings name, encoded; null: none */
+	uint16_t sent_size, sent_count;
 	struct area_call *open;
 	uint64_t driven_ns;		/* when libcurl could begin it; 0: not yet */
 	struct span_record span;	/* ids, start, caller; the rest is filled at the end */

@@ -31,6 +31,13 @@ struct curl_message {
 
 enum { CURL_MESSAGE_DONE = 1 };
 
+/* header.h: what struct curl_header begins with; the response's own ones are of origin 1. */
+struct curl_header {
+	char *name, *value;
+};
+
+enum { CURL_HEADER_OF_RESPONSE = 1 };
+
 /* curl.h: what every curl_version_info_data begins with. */
 struct curl_version {
 	int age;

@@ -11,6 +11,7 @@
 #include "call/answer.h"
 #include "call/endpoint.h"
 #include "call/http.h"
+#include "call/http_headers.h"
 #include "call/injection.h"
 #include "call/module.h"
 #include "call/parent.h"
@@ -188,6 +189,81 @@ static APART void inject(const struct easy *easy, const struct propagated *from)
 	arena_give(lines, sizeof(*lines));
 }
 
+/* ---- headers that settings name ---- */
+
+/* Where reading them is. */
+struct headers {
+	const struct easy *easy;
+	const struct curl_list *line;
+	struct curl_header *header;
+};
+
+static bool next_request_header(void *context, bool again, struct http_header *ret)
+{
+	struct headers *headers = context;
+	const struct curl_list *line = again ? headers->easy->settings.headers :
+					       headers->line;
+
+	for (; line; line = line->next)
+		if (http_header_of_entry(slice_of_string(line->data), ret)) {
+			headers->line = line->next;
+			return true;
+		}
+	headers->line = NULL;
+	return false;
+}
+
+/* Those of the last response. */
+static bool next_response_header(void *context, bool again, struct http_header *ret)
+{
+	struct headers *headers = context;
+	const struct easy *easy = headers->easy;
+	struct curl_header *before = again ? NULL : headers->header;
+
+	if (!again && !before)
+		return false;
+	headers->header = easy->libcurl->curl_easy_nextheader(
+		easy->handle, CURL_HEADER_OF_RESPONSE, -1, before);
+	if (!headers->header)
+		return false;
+	*ret = (struct http_header){ slice_of_string(headers->header->name),
+				     slice_of_string(headers->header->value) };
+	return true;
+}
+
+#define SENT_ROOM (HTTP_HEADERS_MAX + 64)
+
+/* The program's list is only read before libcurl gets it: afterwards it may be gone. */
+static COLD void keep_sent(struct easy *easy)
+{
+	struct transfer *transfer = &easy->transfer;
+	struct headers headers = { .easy = easy };
+	const struct http_header_source sent = { next_request_header, &headers };
+	struct record_writer writer;
+
+	if (!easy->known || !transfer->http)
+		return;
+	transfer->sent = arena_take(SENT_ROOM);
+	if (!transfer->sent)
+		return;
+	record_writer_begin(&writer, transfer->sent, SENT_ROOM);
+	http_headers_describe(&writer, sent, (struct http_header_source){ NULL, NULL });
+	transfer->sent_size = (uint16_t)(writer.position - writer.start);
+	transfer->sent_count = writer.attributes;
+}
+
+static COLD void put_headers(struct record_writer *writer, const struct easy *easy, bool ended)
+{
+	const struct transfer *transfer = &easy->transfer;
+	struct headers headers = { .easy = easy };
+	const struct http_header_source received = { next_response_header, &headers };
+
+	record_put_encoded(writer, slice_of(transfer->sent, transfer->sent_size),
+			   transfer->sent_count);
+	if (ended && transfer->http && easy->libcurl->curl_easy_nextheader)
+		http_headers_describe(writer, (struct http_header_source){ NULL, NULL }, received);
+}
+
 /* ---- begin ---- */
 
 static void keep_scheme(struct transfer *transfer, struct slice scheme)
@@ -256,19 +332,29 @@ APART bool transfer_begin(struct easy *easy, const void *call, const void *calle
 	parent = parent_of(easy);
 	span_begin(easy, thread, &parent, caller);
 	parent_propagation(&parent, &easy->transfer.span, ret);
+	if (http_headers_wanted())
+		keep_sent(easy);
 	if (is_injected(easy))
 		inject(easy, ret);
 	open_call(easy);
 	return true;
 }
 
+static void over(struct easy *easy)
+{
+	easy->transfer.state = TRANSFER_NONE;
+	injection_end(easy->libcurl, easy->handle);
+	if (easy->transfer.sent)
+		arena_give(easy->transfer.sent, SENT_ROOM);
+	easy->transfer.sent = NULL;
+}
+
 void transfer_drop(struct easy *easy)
 {
 	if (easy->transfer.state == TRANSFER_NONE)
 		return;
-	easy->transfer.state = TRANSFER_NONE;
-	injection_end(easy->libcurl, easy->handle);
 	area_call_drop(easy->transfer.open);
+	over(easy);
 }
 
 /* ---- end ---- */
@@ -291,9 +377,10 @@ static void set_times(struct easy *easy, const struct answer *answer, uint64_t e
 }
 
 static APART void write_span(struct easy *easy, const struct http_exchange *exchange,
-			     bool incomplete)
+			     const struct answer *answer)
 {
-	size_t room = sizeof(struct span_record) + http_describe_room(exchange);
+	size_t room = sizeof(struct span_record) + http_describe_room(exchange) +
+		      (http_headers_wanted() ? HTTP_HEADERS_ROOM : 0);
 	struct span_record *span;
 	struct record_writer writer;
 	struct area_slot slot;
@@ -309,7 +396,9 @@ static APART void write_span(struct easy *easy, const struct http_exchange *exch
 	}
 	span->status = (uint8_t)http_client_status(exchange);
 	http_describe_client(&writer, exchange);
-	if (incomplete)
+	if (http_headers_wanted())
+		put_headers(&writer, easy, answer->over && !answer->lost);
+	if (answer->lost)
 		record_put_boolean(&writer, ATTRIBUTE_INCOMPLETE, true);
 	area_call_commit(easy->transfer.open, &slot, record_writer_end(&writer));
 }
@@ -359,11 +448,10 @@ static APART void finish(struct easy *easy, const struct answer *answer, uint64_
 	set_times(easy, answer, end_ns);
 	answer_describe(answer, easy->transfer.span.duration_ns, &exchange);
 	if (told)
-		write_span(easy, &exchange, answer->lost);
+		write_span(easy, &exchange, answer);
 	else
 		area_call_drop(easy->transfer.open);
-	easy->transfer.state = TRANSFER_NONE;
-	injection_end(easy->libcurl, easy->handle);
+	over(easy);
 }
 
 /* Nothing is asked where libcurl never began: it would tell of the transfer before. */

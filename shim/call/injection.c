@@ -151,6 +151,14 @@ static struct slice name_of(const struct curl_list *line)
 	return slice_of(text, text[size] ? size : 0);
 }
 
+static bool is_named(const struct curl_list *line, struct slice wanted)
+{
+	struct slice name = name_of(line);
+
+	return name.size == wanted.size && slice_contains(name, wanted);
+}
+
+/* What goes with a context is none by itself. */
 unsigned injection_set_by(const struct curl_list *list, unsigned propagators)
 {
 	unsigned set = 0;
@@ -158,17 +166,11 @@ unsigned injection_set_by(const struct curl_list *list, unsigned propagators)
 	for (; list && (propagators & ~set); list = list->next) {
 		struct slice name = name_of(list);
 
-		if (name.size && name.size < PROPAGATION_NAME_MAX)
+		if (name.size && name.size < PROPAGATION_NAME_MAX &&
+		    !is_named(list, SLICE("tracestate")))
 			set |= propagation_names(propagators, name);
 	}
 	return set;
-}
-
-static bool is_named(const struct curl_list *line, struct slice wanted)
-{
-	struct slice name = name_of(line);
-
-	return name.size == wanted.size && slice_contains(name, wanted);
 }
 
 bool injection_value(const struct curl_list *list, const char *name, size_t index,
@@ -248,9 +250,12 @@ static void block_link(struct block *block, const struct libcurl *libcurl,
 {
 	unsigned set = injection_set_by(block->list, (1u << PROPAGATORS) - 1);
 	const struct curl_list *head = block->list;
+	struct slice value;
+	bool state = injection_value(block->list, "tracestate", 0, &value);
 
 	for (size_t i = block->count; i-- > 0;)
-		if (!(block->formats[i] & set)) {
+		if (!(block->formats[i] & set) &&
+		    !(state && is_named(&block->node[i], SLICE("tracestate")))) {
 			block->node[i].next = (struct curl_list *)(uintptr_t)head;
 			head = &block->node[i];
 		}

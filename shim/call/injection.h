@@ -5,7 +5,8 @@
  * pointer alone and walks the list for each request that it sends, redirects too.
  *
  * What the program set itself wins: where its list has a field of a format, in any case and also
- * to say that it must not be sent, nothing of that format is added.
+ * to say that it must not be sent, nothing of that format is added; a tracestate stands for itself
+ * alone.
  *
  * Ownership: a block for each handle that had an injection, its own until injection_forget():
  * copies that libcurl makes of a handle share the nodes. Memory of its own, which a fork copies:

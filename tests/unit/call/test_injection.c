@@ -74,7 +74,7 @@ static const struct {
 	{ "TraceParent:x", "baggage: c=d|TraceParent:x|" },
 	{ "traceparent:", "baggage: c=d|traceparent:|" },
 	{ "traceparent;", "baggage: c=d|traceparent;|" },
-	{ "tracestate: x", "baggage: c=d|tracestate: x|" },
+	{ "tracestate: x", "traceparent: 00-1|baggage: c=d|tracestate: x|" },
 	{ "Baggage: x", "traceparent: 00-1|tracestate: a=b|Baggage: x|" },
 	{ "traceparent", "traceparent: 00-1|tracestate: a=b|baggage: c=d|traceparent|" },
 	{ "x-traceparent: x", "traceparent: 00-1|tracestate: a=b|baggage: c=d|x-traceparent: x|" },

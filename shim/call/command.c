@@ -5,14 +5,25 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "call/extra.h"
 #include "base/cold.h"
+#include "call/extra.h"
+#include "call/shape.h"
 #include "protocol/sql.h"
 
 #define SUMMARY_ROOM 256u
 
 /* Sanitising may lengthen a text a little (a replacement character for an invalid byte). */
 #define TEXT_SLACK 64u
+
+static inline void describe_query(const struct command_source *source, struct slice query,
+				  struct sql_output *output)
+{
+	if (source->shapes && !source->parameterised)
+		shape_describe(source->shapes, query, source->standard_strings, output);
+	else
+		sql_describe(query, source->parameterised ? SQL_VERBATIM : SQL_SANITISE,
+			     source->standard_strings, output);
+}
 
 bool command_describe(struct command *command, const struct command_source *source)
 {
@@ -29,8 +40,7 @@ bool command_describe(struct command *command, const struct command_source *sour
 	output.text = bytes;
 	output.summary = bytes + room;
 	if (source->query) {
-		sql_describe(query, source->parameterised ? SQL_VERBATIM : SQL_SANITISE,
-			     source->standard_strings, &output);
+		describe_query(source, query, &output);
 		command->hash = output.hash;
 	}
 	memmove(bytes + output.text_size, output.summary, output.summary_size);

@@ -108,11 +108,14 @@ static inline bool command_is_described(const struct command *command)
 	return command->span.kind != 0;
 }
 
+struct shape_table;
+
 struct command_source {
 	const char *query;		/* null: none */
 	const char *name;		/* of a prepared statement, null: none */
 	bool parameterised;		/* its text is kept as it is */
 	bool standard_strings;		/* standard_conforming_strings */
+	struct shape_table *shapes;	/* of the connection, null: none */
 };
 
 /*

@@ -115,6 +115,7 @@ void connection_forget(struct connection *connection)
 	if (connection->connect)
 		connection_release(connection, connection->connect);
 	statement_clear(&connection->statements);
+	shape_clear(&connection->shapes);
 	command_clear(&connection->unnamed);
 	atomic_store_explicit(&slot->handle, HANDLE_USED, memory_order_release);
 	arena_give(connection, sizeof(*connection));

@@ -20,6 +20,7 @@
 #include "call/command.h"
 #include "call/libpq.h"
 #include "call/module.h"
+#include "call/shape.h"
 #include "call/statement.h"
 #include "call/traffic.h"
 #include "call/transaction.h"
@@ -80,6 +81,7 @@ struct connection {
 	struct transaction_times times;
 	struct module_memory module;
 	struct statement_map statements;
+	struct shape_table shapes;
 	struct command unnamed;		/* of the last PQexecParams: its text, nothing else */
 	uint8_t namespace[128];
 	uint64_t about_key;		/* of @shared and a command of kind 0, see trace/area.h */

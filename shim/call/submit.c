@@ -49,6 +49,7 @@ static bool describe_request(struct submit *submit, struct command *command,
 		.parameterised = request->parameterised,
 		.standard_strings =
 			connection_standard_strings(submit->connection, request->query),
+		.shapes = &submit->connection->shapes,
 	});
 }
 

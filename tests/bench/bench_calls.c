@@ -23,6 +23,8 @@
 
 static const char query[] = "SELECT abalance, aid, bid FROM pgbench_accounts "
 			    "WHERE aid = 1234567 AND filler <> 'something' LIMIT 10";
+static const char other[] = "SELECT abalance, aid, bid FROM pgbench_accounts "
+			    "WHERE aid = 1234567 AND filler <> 'something' LIMIT all";
 
 struct work {
 	const char *kind;
@@ -44,10 +46,11 @@ static void call_prepared(PGconn *connection, long count)
 		PQexecPrepared(connection, "P0_1", 0, NULL, NULL, NULL, 0);
 }
 
+/* Never the statement of the call before: each is read as if it was new. */
 static void call_text(PGconn *connection, long count)
 {
 	for (long i = 0; i < count; i++)
-		PQexec(connection, query);
+		PQexec(connection, i % 2 ? other : query);
 }
 
 static void call_read(long count)

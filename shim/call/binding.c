@@ -37,7 +37,7 @@ static const char *const names[BINDING_NAMES] = {
 
 /* Of its length and its last two letters: few names have one key. */
 #define KEY(length, before, last) \
-	((uint8_t)((length) * 31 + (uint8_t)(before) * 7u + (uint8_t)(last)))
+	((uint8_t)((length) * 31 + (size_t)(uint8_t)(before) * 7 + (uint8_t)(last)))
 
 static const uint8_t keys[BINDING_NAMES] = {
 #define REPLACED(family, index, name) \

@@ -199,11 +199,11 @@ class Traced:
         self.status = process.returncode
         self.out, self.err = out.decode(errors="replace"), err.decode(errors="replace")
 
-    def spans(self):
-        """Those that libpq calls made."""
+    def spans(self, scope="otelshim.libpq"):
+        """Those that libpq calls made, or calls of another scope."""
         from spans import load  # pylint: disable=import-outside-toplevel
 
-        return [span for span in load(self.file) if span.scope == "otelshim.libpq"]
+        return [span for span in load(self.file) if span.scope == scope]
 
     def json(self):
         with open(self.json_file, encoding="utf-8") as file:

@@ -110,22 +110,32 @@ def check_ways(cases, place):
                                     (0, lines, ""))
 
 
+def transfers(cases, name, command, expected):
+    """The same with and without us, and each transfer is a span."""
+    spans = cases.same(name, command, scope="libcurl")
+    if spans is not None:
+        found = [span.get("http.response.status_code") for span in spans]
+        cases.results.equal(name + ": spans", found, [200] * expected)
+
+
 def check_curl(cases, _):
     with rig.scratch() as directory, server() as url:
         place = CurlPlace(directory)
         check_ways(cases, place)
-        cases.same("L01 no libcurl", [place.host, "absent"])
+        transfers(cases, "L01 no libcurl", [place.host, "absent"], 0)
         for flags in ("now local", "lazy local", "lazy global", "now deep", "lazy deep global"):
             for name, plugin in place.plugins.items():
-                cases.same(f"curl plugin {name}, {flags}",
-                           [place.host, "plugin", flags, url, plugin])
-            cases.same(f"curl plugins, {flags}",
-                       [place.host, "plugin", flags, url, *place.plugins.values()])
+                transfers(cases, f"curl plugin {name}, {flags}",
+                          [place.host, "plugin", flags, url, plugin], 2)
+            plugins = place.plugins.values()
+            transfers(cases, f"curl plugins, {flags}",
+                      [place.host, "plugin", flags, url, *plugins], 2 * len(plugins))
         files = [place.openssl, *place.copies]
-        cases.same("L05 versions", [place.host, "handle", OPENSSL, url, *files])
+        transfers(cases, "L05 versions", [place.host, "handle", OPENSSL, url, *files],
+                  2 * len(files))
         if not place.gnutls:
             print("L07 not run: there is no libcurl-gnutls.so.4")
             return
         for version in (OPENSSL, GNUTLS):
-            cases.same(f"L07 two libraries, {version}",
-                       [place.host, "handle", version, url, place.openssl, place.gnutls])
+            transfers(cases, f"L07 two libraries, {version}",
+                      [place.host, "handle", version, url, place.openssl, place.gnutls], 4)

@@ -10,6 +10,7 @@
  */
 #include <curl/curl.h>
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,16 @@ static void *open_or_die(const char *file, int flags)
 	exit(1);
 }
 
+static void *function_or_die(void *handle, const char *name)
+{
+	void *found = dlsym(handle, name);
+
+	if (found)
+		return found;
+	puts(dlerror());
+	exit(1);
+}
+
 static int flags_of(const char *text)
 {
 	return (strstr(text, "now") ? RTLD_NOW : RTLD_LAZY) |
@@ -56,13 +67,17 @@ static int flags_of(const char *text)
 
 static int plugins(int flags, const char *url, char **files, int count)
 {
-	int (*fetch[FILES])(const char *);
+	void *opened[FILES] = { NULL };
 	int failed = 0;
 
 	for (int i = 0; i < count; i++)
-		*(void **)&fetch[i] = dlsym(open_or_die(files[i], flags), "plugin_fetch");
-	for (int i = 0; i < 2 * count; i++)
-		failed |= fetch[i % count](url);
+		opened[i] = open_or_die(files[i], flags);
+	for (int i = 0; i < 2 * count; i++) {
+		int (*fetch)(const char *) = NULL;
+
+		*(void **)&fetch = function_or_die(opened[i % count], "plugin_fetch");
+		failed |= fetch(url);
+	}
 	return failed;
 }
 
@@ -74,17 +89,19 @@ struct functions {
 	char *(*version)(void);
 };
 
+#define CALLED(as, handle, name) ((__typeof__(as))(uintptr_t)function_or_die(handle, name))
+
 static struct functions functions_of(void *handle, const char *version)
 {
 	struct functions functions;
 
-	*(void **)&functions.init = dlsym(handle, "curl_easy_init");
-	*(void **)&functions.set = dlsym(handle, "curl_easy_setopt");
-	*(void **)&functions.perform = dlsym(handle, "curl_easy_perform");
-	*(void **)&functions.cleanup = dlsym(handle, "curl_easy_cleanup");
-	*(void **)&functions.version = dlsym(handle, "curl_version");
+	functions.init = CALLED(functions.init, handle, "curl_easy_init");
+	functions.set = CALLED(functions.set, handle, "curl_easy_setopt");
+	functions.perform = CALLED(functions.perform, handle, "curl_easy_perform");
+	functions.cleanup = CALLED(functions.cleanup, handle, "curl_easy_cleanup");
+	functions.version = CALLED(functions.version, handle, "curl_version");
 	printf("the version %s: %s\n", version,
-	       dlvsym(handle, "curl_easy_perform", version) == *(void **)&functions.perform ?
+	       dlvsym(handle, "curl_easy_perform", version) == (void *)(uintptr_t)functions.perform ?
 		       "the same" :
 		       "another");
 	show("no such version", dlvsym(handle, "curl_easy_perform", "CURL_NONE_1"));
@@ -93,7 +110,7 @@ static struct functions functions_of(void *handle, const char *version)
 
 static int handles(const char *version, const char *url, char **files, int count)
 {
-	struct functions functions[FILES];
+	struct functions functions[FILES] = { { .init = NULL } };
 	CURL *easy[FILES];
 	int failed = 0;
 
@@ -131,7 +148,7 @@ static int ways(int flags, char **files, int count)
 		void *handle = open_or_die(files[i], flags);
 		const void *(*calls)(void);
 
-		*(void **)&calls = dlsym(handle, "plugin_calls");
+		*(void **)&calls = function_or_die(handle, "plugin_calls");
 		printf("%s %s\n", object_of(calls()),
 		       object_of(dlsym(handle, "curl_easy_perform")));
 	}

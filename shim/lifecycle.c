@@ -158,7 +158,6 @@ static void configure_transfers(const struct config *settings)
 		.propagators = settings->propagators,
 		.non_http = settings->curl_non_http,
 		.sizes = settings->http_sizes,
-		.phases = settings->http_phases,
 		.into_signed = settings->curl_signed,
 	};
 	endpoint_add(ENDPOINT_BASE, slice_of_string(settings->endpoint));

@@ -21,7 +21,6 @@ struct transfer_options {
 	unsigned propagators;	/* whose fields go into requests */
 	bool non_http;		/* schemes that are not HTTP are told */
 	bool sizes;		/* of bodies */
-	bool phases;		/* spans of them, below that of the transfer */
 	bool into_signed;	/* fields go also into requests that libcurl signs */
 };
 

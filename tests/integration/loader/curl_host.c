@@ -94,16 +94,16 @@ struct functions {
 static struct functions functions_of(void *handle, const char *version)
 {
 	struct functions functions;
+	const void *versioned;
 
 	functions.init = CALLED(functions.init, handle, "curl_easy_init");
 	functions.set = CALLED(functions.set, handle, "curl_easy_setopt");
 	functions.perform = CALLED(functions.perform, handle, "curl_easy_perform");
 	functions.cleanup = CALLED(functions.cleanup, handle, "curl_easy_cleanup");
 	functions.version = CALLED(functions.version, handle, "curl_version");
+	versioned = dlvsym(handle, "curl_easy_perform", version);
 	printf("the version %s: %s\n", version,
-	       dlvsym(handle, "curl_easy_perform", version) == (void *)(uintptr_t)functions.perform ?
-		       "the same" :
-		       "another");
+	       versioned == (void *)(uintptr_t)functions.perform ? "the same" : "another");
 	show("no such version", dlvsym(handle, "curl_easy_perform", "CURL_NONE_1"));
 	return functions;
 }

@@ -16,7 +16,7 @@ enum {
 	INFO_REDIRECT_TIME = 0x600037, INFO_APPCONNECT_TIME = 0x600038, INFO_QUEUE_TIME = 0x600041
 };
 
-enum { CODE_HTTP_RETURNED_ERROR = 22, CODE_ABORTED_BY_CALLBACK = 42 };
+enum { CODE_URL_MALFORMAT = 3, CODE_HTTP_RETURNED_ERROR = 22, CODE_ABORTED_BY_CALLBACK = 42 };
 
 /* ---- codes ---- */
 
@@ -143,10 +143,14 @@ static void ask_unknown(struct answer *answer, const struct easy *easy)
 
 void answer_ask(struct answer *answer, const struct easy *easy, bool sizes)
 {
-	long status = ask_long(easy, INFO_RESPONSE_CODE);
-	long port = ask_long(easy, INFO_PRIMARY_PORT);
 	long redirects = ask_long(easy, INFO_REDIRECT_COUNT);
+	long status, port;
 
+	/* It was the first URL: newer copies then tell of the transfer before. */
+	if (answer->code == CODE_URL_MALFORMAT && redirects <= 0)
+		return;
+	status = ask_long(easy, INFO_RESPONSE_CODE);
+	port = ask_long(easy, INFO_PRIMARY_PORT);
 	answer->status = status > 0 && status <= UINT16_MAX ? (uint16_t)status : 0;
 	answer->peer_port = port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
 	answer->redirects = redirects > 0 ? (uint32_t)redirects : 0;

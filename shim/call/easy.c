@@ -88,12 +88,10 @@ struct easy *easy_of(struct curl_easy *handle, const struct libcurl *libcurl)
 	return easy;
 }
 
-static void url_forget(struct easy_settings *settings)
+static void url_forget(struct easy_url *url)
 {
-	arena_give(settings->url, settings->url_room);
-	settings->url = NULL;
-	settings->url_size = settings->url_room = 0;
-	settings->url_lost = false;
+	arena_give(url->bytes, url->room);
+	*url = (struct easy_url){ .bytes = NULL };
 }
 
 struct easy *easy_renew(struct curl_easy *handle, const struct libcurl *libcurl,
@@ -105,7 +103,8 @@ struct easy *easy_renew(struct curl_easy *handle, const struct libcurl *libcurl,
 	if (!easy)
 		return NULL;
 	settings = &easy->settings;
-	url_forget(settings);
+	url_forget(&settings->url);
+	url_forget(&settings->built);
 	*settings = (struct easy_settings){ .headers = NULL };
 	easy->libcurl = libcurl;
 	easy->known = true;
@@ -113,16 +112,17 @@ struct easy *easy_renew(struct curl_easy *handle, const struct libcurl *libcurl,
 		return easy;
 	easy->known = from->known;
 	*settings = from->settings;
-	settings->url = NULL;
-	settings->url_size = settings->url_room = 0;
-	if (from->settings.url)
-		easy_keep_url(settings, slice_of(from->settings.url, from->settings.url_size));
+	settings->url = (struct easy_url){ .lost = from->settings.url.lost };
+	settings->built = (struct easy_url){ .bytes = NULL };
+	if (from->settings.url.bytes)
+		easy_keep_url(&settings->url, easy_url_text(&from->settings.url));
 	return easy;
 }
 
 void easy_forget(struct easy *easy)
 {
-	url_forget(&easy->settings);
+	url_forget(&easy->settings.url);
+	url_forget(&easy->settings.built);
 	atomic_store_explicit(&easy->slot->handle, HANDLE_USED, memory_order_release);
 	arena_give(easy, sizeof(*easy));
 }
@@ -147,34 +147,34 @@ static bool has_whole_authority(struct slice url)
 }
 
 /* A block that holds @size bytes; what it held before is lost. */
-static bool url_room(struct easy_settings *settings, size_t size)
+static bool url_reserve(struct easy_url *url, size_t size)
 {
 	size_t room = size < 64 ? 64 : size;
 
-	if (size <= settings->url_room)
+	if (size <= url->room)
 		return true;
-	url_forget(settings);
-	settings->url = arena_take(room);
-	if (!settings->url)
+	url_forget(url);
+	url->bytes = arena_take(room);
+	if (!url->bytes)
 		return false;
-	settings->url_room = (uint32_t)room;
+	url->room = (uint32_t)room;
 	return true;
 }
 
-void easy_keep_url(struct easy_settings *settings, struct slice url)
+void easy_keep_url(struct easy_url *url, struct slice text)
 {
-	struct slice kept = slice_first(url, EASY_URL_MAX);
+	struct slice kept = slice_first(text, EASY_URL_MAX);
+	bool fits = kept.size == text.size || has_whole_authority(kept);
 
-	settings->url_size = 0;
-	settings->url_lost = true;
-	if (kept.size < url.size && !has_whole_authority(kept))
+	if (!fits || !url_reserve(url, kept.size)) {
+		url->size = 0;
+		url->lost = true;
 		return;
-	if (!url_room(settings, kept.size))
-		return;
+	}
 	if (kept.size)
-		memcpy(settings->url, kept.data, kept.size);
-	settings->url_size = (uint32_t)kept.size;
-	settings->url_lost = false;
+		memcpy(url->bytes, kept.data, kept.size);
+	url->size = (uint32_t)kept.size;
+	url->lost = false;
 }
 
 static uint8_t text_keep(char *to, size_t room, const char *text)
@@ -189,9 +189,9 @@ static uint8_t text_keep(char *to, size_t room, const char *text)
 static void set_url(struct easy_settings *settings, const char *url)
 {
 	if (url)
-		easy_keep_url(settings, slice_of(url, strlen(url)));
+		easy_keep_url(&settings->url, slice_of(url, strlen(url)));
 	else
-		url_forget(settings);
+		url_forget(&settings->url);
 }
 
 /* NOBODY and HEAD are one state of libcurl's, left by a request that has another method. */
@@ -384,7 +384,7 @@ static size_t scheme_size(struct slice url)
 
 static struct slice url_of(const struct easy_settings *settings)
 {
-	return slice_of(settings->url, settings->url_size);
+	return easy_url_text(easy_target(settings));
 }
 
 struct slice easy_scheme_of(struct slice url)

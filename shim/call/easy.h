@@ -48,14 +48,20 @@ struct curl_list {
 	struct curl_list *next;
 };
 
+/* A copy of a URL, in the arena. */
+struct easy_url {
+	uint8_t *bytes;
+	uint32_t size, room;
+	bool lost;				/* there is one, and we have no copy */
+};
+
 /* What the program set, all zero after init and reset. */
 struct easy_settings {
 	/* The program's: read right before a transfer only */
 	const struct curl_list *headers;
-	const struct curl_url *curlu;		/* stands before @url */
-	uint8_t *url;				/* our copy, in the arena */
-	uint32_t url_size, url_room;
-	bool url_lost;				/* it was set, and we have no copy */
+	const struct curl_url *curlu;
+	struct easy_url url;			/* that was set */
+	struct easy_url built;			/* that @curlu stood for last; goes first */
 	bool nobody;
 	bool tunnel;				/* CONNECT through a proxy also for http */
 	bool unified;				/* CONNECT requests get the same headers */
@@ -134,8 +140,19 @@ bool easy_is_kept(int option);
 /* The token that libcurl will send. */
 struct slice easy_method(const struct easy_settings *settings);
 
-/* Keeps a copy of @url; too long or without memory: lost. */
-void easy_keep_url(struct easy_settings *settings, struct slice url);
+/* Keeps a copy of @text; too long or without memory: lost. */
+void easy_keep_url(struct easy_url *url, struct slice text);
+
+/* The one that a transfer goes to. */
+static inline const struct easy_url *easy_target(const struct easy_settings *settings)
+{
+	return settings->curlu ? &settings->built : &settings->url;
+}
+
+static inline struct slice easy_url_text(const struct easy_url *url)
+{
+	return slice_of(url->bytes, url->size);
+}
 
 /*
  * The scheme of a URL as written, or what libcurl makes of one that names none: @settings', or a

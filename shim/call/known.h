@@ -38,11 +38,13 @@ static inline struct connection *known_connection(const struct thread *thread,
 	    !known_process(thread,
 			   atomic_load_explicit(&submit_ready_process, memory_order_acquire)))
 		return NULL;
-	connection = slot->connection;
+	/* Its handle first: the slot may be another thread's by now. */
 	if (__builtin_expect(atomic_load_explicit(&slot->handle, memory_order_acquire) !=
-					     (uintptr_t)handle ||
-				     libpq_is_inside(connection->libpq, caller),
+				     (uintptr_t)handle,
 			     0))
+		return NULL;
+	connection = slot->connection;
+	if (__builtin_expect(libpq_is_inside(connection->libpq, caller), 0))
 		return NULL;
 	return connection;
 }

@@ -59,16 +59,16 @@ static COLD void take_curlu(struct easy *easy)
 
 	if (!libcurl->curl_url_get || !libcurl->curl_free ||
 	    libcurl->curl_url_get(easy->settings.curlu, 0, &url, 0) != 0 || !url) {
-		easy_keep_url(&easy->settings, SLICE(""));
+		easy_keep_url(&easy->settings.built, SLICE(""));
 		return;
 	}
-	easy_keep_url(&easy->settings, slice_of_string(url));
+	easy_keep_url(&easy->settings.built, slice_of_string(url));
 	libcurl->curl_free(url);
 }
 
 static struct slice easy_url(const struct easy *easy)
 {
-	return slice_of(easy->settings.url, easy->settings.url_size);
+	return easy_url_text(easy_target(&easy->settings));
 }
 
 /* Whether the transfer is to be told, by what is known of it before; unknown is decided later. */
@@ -430,7 +430,7 @@ static COLD bool reveal(struct easy *easy, const struct answer *answer,
 static void complete_url(const struct easy *easy, const struct answer *answer,
 			 struct http_exchange *exchange)
 {
-	if (!answer->redirects && answer->effective_url.size && easy->settings.url_size &&
+	if (!answer->redirects && answer->effective_url.size && easy_url(easy).size &&
 	    !easy_has_scheme(&easy->settings))
 		exchange->url = answer->effective_url;
 }
@@ -457,7 +457,9 @@ static APART void finish(struct easy *easy, const struct answer *answer, uint64_
 /* Nothing is asked where libcurl never began: it would tell of the transfer before. */
 static bool has_begun(const struct easy *easy)
 {
-	return !easy->known || easy->settings.url_size || easy->settings.url_lost;
+	const struct easy_url *url = easy_target(&easy->settings);
+
+	return !easy->known || url->size || url->lost;
 }
 
 APART void transfer_end(struct easy *easy, int code, uint64_t end_ns)

@@ -28,14 +28,15 @@ static size_t until_any(struct slice text, uint8_t a, uint8_t b, uint8_t c)
 
 static size_t until(struct slice text, uint8_t end)
 {
-	const uint8_t *found = text.size ? memchr(text.data, end, text.size) : NULL;
+	const uint8_t *found = text.data ? memchr(text.data, end, text.size) : NULL;
 
 	return found ? (size_t)(found - text.data) : text.size;
 }
 
 static struct slice between(struct slice text, size_t start, size_t end)
 {
-	return slice_of(text.data + start, end - start);
+	/* Nothing, which is nowhere, has no other start. */
+	return slice_of(start ? text.data + start : text.data, end - start);
 }
 
 static bool scheme_byte(uint8_t byte)

@@ -22,8 +22,14 @@ extern const struct curl_case easy_cases[], header_cases[], ending_cases[], hand
 
 #define BODY_SEEN 4096	/* of a body, what is kept */
 
+_Noreturn void require_failed(const char *what);
+
 /* Ends the program when what must hold does not. */
-void require(bool holds, const char *what);
+static inline void require(bool holds, const char *what)
+{
+	if (!holds)
+		require_failed(what);
+}
 
 /* What the environment says, which must be there. */
 const char *setting(const char *name);

@@ -7,7 +7,7 @@
 
 static void duplicates(void)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
 	CURL *handle = transfer_open("/ok"), *before, *after;
 
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
@@ -32,7 +32,7 @@ static size_t duplicate(char *data, size_t size, size_t count, void *state)
 /* The copy outlives the original, and the list of the original's transfer. */
 static void duplicated_meanwhile(void)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
 	CURL *handles[2] = {transfer_open("/ok"), NULL};
 
 	curl_easy_setopt(handles[0], CURLOPT_HTTPHEADER, list);
@@ -48,7 +48,7 @@ static void duplicated_meanwhile(void)
 
 static void duplicated_in_multi(void)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
 	CURL *handle = transfer_open("/ok?n=1"), *copy;
 	CURLM *multi = curl_multi_init();
 

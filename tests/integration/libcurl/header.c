@@ -18,7 +18,7 @@ static void tell_list(const struct curl_slist *list)
 /* It is used again, appended to, freed, and another one is set. */
 static void lists(void)
 {
-	struct curl_slist *list = header_list("X-A: 1", "X-B: 2", NULL);
+	struct curl_slist *list = header_list("X-A: 1", "X-B: 2", (void *)NULL);
 	CURL *handle = transfer_open("/ok");
 
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
@@ -31,11 +31,11 @@ static void lists(void)
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(list);
 	transfer_show(handle, "without");
-	list = header_list("X-D: 4", "Accept:", NULL);
+	list = header_list("X-D: 4", "Accept:", (void *)NULL);
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
 	transfer_show(handle, "another");
 	curl_slist_free_all(list);
-	list = header_list("X-E: 5", NULL);
+	list = header_list("X-E: 5", (void *)NULL);
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
 	transfer_show(handle, "set after the last was freed");
 	curl_slist_free_all(list);
@@ -45,7 +45,7 @@ static void lists(void)
 /* One list for two handles, one of which is gone before the other performs. */
 static void shared_list(void)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
 	CURL *first = transfer_open("/ok?n=1"), *second = transfer_open("/ok?n=2");
 
 	curl_easy_setopt(first, CURLOPT_HTTPHEADER, list);
@@ -71,7 +71,7 @@ static size_t free_list(char *data, size_t size, size_t count, void *state)
 /* Allowed as soon as the request was sent: nobody reads the list any more. */
 static void freed_meanwhile(void)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
 	CURL *handle = transfer_open("/ok");
 
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
@@ -84,7 +84,7 @@ static void freed_meanwhile(void)
 
 static void with_header(const char *line, const char *more)
 {
-	struct curl_slist *list = header_list(line, more, NULL);
+	struct curl_slist *list = header_list(line, more, (void *)NULL);
 	CURL *handle = transfer_open("/ok");
 
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
@@ -115,7 +115,7 @@ static void own_state(void)
 
 static void signed_request(void)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
 	CURL *handle = transfer_open("/ok");
 
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
@@ -130,7 +130,8 @@ static void signed_request(void)
 
 static void with_proxy(const char *url, bool unified)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL), *proxy = header_list("X-P: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
+	struct curl_slist *proxy = header_list("X-P: 1", (void *)NULL);
 	CURL *handle = transfer_open_url(url);
 
 	curl_easy_setopt(handle, CURLOPT_PROXY, url_at("http", "PROXY", ""));
@@ -159,8 +160,8 @@ static void proxies(void)
 /* Set while the handle is in a multi, before it was driven for the first time. */
 static void set_in_multi(void)
 {
-	struct curl_slist *before = header_list("X-Before: 1", NULL);
-	struct curl_slist *after = header_list("X-After: 1", NULL);
+	struct curl_slist *before = header_list("X-Before: 1", (void *)NULL);
+	struct curl_slist *after = header_list("X-After: 1", (void *)NULL);
 	CURL *handle = transfer_open("/ok");
 	CURLM *multi = curl_multi_init();
 
@@ -177,7 +178,7 @@ static void set_in_multi(void)
 
 static void no_list_in_multi(void)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
 	CURL *handle = transfer_open("/ok");
 	CURLM *multi = curl_multi_init();
 

@@ -27,8 +27,8 @@ static void ftp(void)
 
 static void mail(void)
 {
-	struct curl_slist *to = header_list("<to@localhost>", NULL);
-	struct curl_slist *headers = header_list("Subject: a mail", NULL);
+	struct curl_slist *to = header_list("<to@localhost>", (void *)NULL);
+	struct curl_slist *headers = header_list("Subject: a mail", (void *)NULL);
 	CURL *handle = transfer_open_url(url_at("smtp", "SMTP", ""));
 	curl_mime *mime = curl_mime_init(handle);
 

@@ -30,7 +30,7 @@ static void unlock(CURL *handle, curl_lock_data data, void *state)
 
 static void *one_thread(void *state)
 {
-	struct curl_slist *list = header_list("X-A: 1", NULL);
+	struct curl_slist *list = header_list("X-A: 1", (void *)NULL);
 	CURL *handle = transfer_open("/ok");
 
 	(void)state;

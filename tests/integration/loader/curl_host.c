@@ -114,16 +114,16 @@ static int handles(const char *version, const char *url, char **files, int count
 	CURL *easy[FILES];
 	int failed = 0;
 
-	for (int i = 0; i < count; i++)
-		functions[i] = functions_of(open_or_die(files[i], RTLD_NOW), version);
 	for (int i = 0; i < count; i++) {
+		functions[i] = functions_of(open_or_die(files[i], RTLD_NOW), version);
 		easy[i] = functions[i].init();
 		functions[i].set(easy[i], CURLOPT_URL, url);
 		functions[i].set(easy[i], CURLOPT_PROXY, "");
 	}
 	fflush(stdout);
-	for (int i = 0; i < 2 * count; i++)
-		failed |= functions[i % count].perform(easy[i % count]) != CURLE_OK;
+	for (int turn = 0; turn < 2; turn++)
+		for (int i = 0; i < count; i++)
+			failed |= functions[i].perform(easy[i]) != CURLE_OK;
 	for (int i = 0; i < count; i++) {
 		functions[i].cleanup(easy[i]);
 		puts(functions[i].version());

@@ -320,7 +320,6 @@ static void a_child_of_fork_hands_on_and_one_of_vfork_counts_nothing(void **stat
 	char *environment[] = { (char *)(uintptr_t)"A=1", NULL };
 	char **big = many(ENTRIES_MAX + 1);
 	struct current frame;
-	volatile bool same = false;
 	char *const *got;
 	pid_t child;
 	char **room;
@@ -339,13 +338,12 @@ static void a_child_of_fork_hands_on_and_one_of_vfork_counts_nothing(void **stat
 	}
 	assert_int_equal(child_wait(child), 0);
 	assert_int_equal(arena_process_pid(), getpid());
+#ifndef __SANITIZE_THREAD__	/* which makes a fork of it */
 	child = vfork(); /* NOLINT */
-	if (child == 0) {
-		same = carrier_room(big) == 1;
-		_exit(0);
-	}
+	if (child == 0)
+		_exit(carrier_room(big) == 1 ? 0 : 1);
 	assert_int_equal(child_wait(child), 0);
-	assert_true(same);
+#endif
 	assert_int_equal(traced_lost_passed(), 0);
 	parent_leave(thread_peek(), &frame);
 	free(big);

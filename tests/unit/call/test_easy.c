@@ -127,11 +127,11 @@ static void a_url_is_kept_as_a_copy(void **state)
 	easy_set(easy, EASY_URL, (uintptr_t)url);
 	memset(url, 'x', strlen(url));
 	free(url);
-	assert_int_equal(easy->settings.url_size, 10);
-	assert_memory_equal(easy->settings.url, "http://a/b", 10);
+	assert_int_equal(easy->settings.url.size, 10);
+	assert_memory_equal(easy->settings.url.bytes, "http://a/b", 10);
 	easy_set(easy, EASY_URL, 0);
-	assert_int_equal(easy->settings.url_size, 0);
-	assert_false(easy->settings.url_lost);
+	assert_int_equal(easy->settings.url.size, 0);
+	assert_false(easy->settings.url.lost);
 	easy_forget(easy);
 }
 
@@ -155,11 +155,11 @@ static void a_long_url_is_cut_where_it_can_hide_no_password(void **state)
 	struct easy *easy = easy_of_long_url("http://user:pw@host/");
 
 	(void)state;
-	assert_int_equal(easy->settings.url_size, EASY_URL_MAX);
+	assert_int_equal(easy->settings.url.size, EASY_URL_MAX);
 	easy_forget(easy);
 	easy = easy_of_long_url("http://user:pw");
-	assert_int_equal(easy->settings.url_size, 0);
-	assert_true(easy->settings.url_lost);
+	assert_int_equal(easy->settings.url.size, 0);
+	assert_true(easy->settings.url.lost);
 	easy_forget(easy);
 }
 
@@ -210,8 +210,8 @@ static void a_copy_has_what_its_original_was_set_to(void **state)
 	copy = easy_renew((struct curl_easy *)0x2000, &whole, easy);
 	easy_set(easy, EASY_URL, (uintptr_t)"http://b/");
 	assert_true(copy->known);
-	assert_int_equal(copy->settings.url_size, 9);
-	assert_memory_equal(copy->settings.url, "http://a/", 9);
+	assert_int_equal(copy->settings.url.size, 9);
+	assert_memory_equal(copy->settings.url.bytes, "http://a/", 9);
 	assert_int_equal(easy_method(&copy->settings).size, 5);
 	easy->known = false;
 	unknown = easy_renew((struct curl_easy *)0x3000, &whole, easy);

@@ -135,7 +135,7 @@ static void what_is_broken_long_or_short_has_no_shape(void **state)
 	assert_false(learn(&shape, "SELECT a FROM t WHERE b = 'open", true));
 	assert_false(learn(&shape, "SELECT 1", true));
 	for (int i = 0; i < SQL_SHAPE_LITERALS; i++)
-		strcat(text, ",1");
+		memcpy(text + strlen(text), ",1", sizeof(",1"));
 	assert_false(learn(&shape, text, true));
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';

@@ -24,7 +24,7 @@ static inline struct slice slice_of(const void *data, size_t size)
 }
 
 /* The bytes of a C string; a null pointer gives an empty slice. */
-static inline struct slice slice_of_string(const char *string)
+static inline __attribute__((always_inline)) struct slice slice_of_string(const char *string)
 {
 	return (struct slice){ (const uint8_t *)string, string ? strlen(string) : 0 };
 }

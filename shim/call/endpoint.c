@@ -5,19 +5,21 @@
 #include "base/cold.h"
 #include "protocol/url.h"
 
-static struct {
+/*
+ * As they were given: nearly every process is loaded without one transfer of its own, and parsing
+ * would touch pages of code for it alone.
+ */
+static struct endpoint {
 	enum endpoint_kind kind;
-	struct url url;
+	struct slice text;
 } endpoints[ENDPOINTS_MAX] COLD_TABLE;
 
 static size_t endpoint_count;
 
-void endpoint_add(enum endpoint_kind kind, struct slice url)
+START void endpoint_add(enum endpoint_kind kind, struct slice url)
 {
-	if (endpoint_count == ENDPOINTS_MAX ||
-	    !url_parse(url, SLICE(""), &endpoints[endpoint_count].url))
-		return;
-	endpoints[endpoint_count++].kind = kind;
+	if (url.size && endpoint_count < ENDPOINTS_MAX)
+		endpoints[endpoint_count++] = (struct endpoint){ kind, url };
 }
 
 static bool equal_in_any_case(struct slice a, struct slice b)
@@ -50,19 +52,24 @@ static bool is_path_of(struct slice path, enum endpoint_kind kind, struct slice 
 	return slice_equal(slice_first(path, of.size), of) && is_signal(slice_after(path, of.size));
 }
 
+static bool is_endpoint(const struct endpoint *endpoint, const struct url *url)
+{
+	struct url own;
+
+	return url_parse(endpoint->text, SLICE(""), &own) && url->port == own.port &&
+	       equal_in_any_case(url->host, own.host) &&
+	       equal_in_any_case(url->scheme, own.scheme) &&
+	       is_path_of(url->path, endpoint->kind, own.path);
+}
+
 bool endpoint_is_own(struct slice text, struct slice scheme)
 {
 	struct url url;
 
 	if (!endpoint_count || !url_parse(text, scheme, &url))
 		return false;
-	for (size_t i = 0; i < endpoint_count; i++) {
-		const struct url *own = &endpoints[i].url;
-
-		if (url.port == own->port && equal_in_any_case(url.host, own->host) &&
-		    equal_in_any_case(url.scheme, own->scheme) &&
-		    is_path_of(url.path, endpoints[i].kind, own->path))
+	for (size_t i = 0; i < endpoint_count; i++)
+		if (is_endpoint(&endpoints[i], &url))
 			return true;
-	}
 	return false;
 }

@@ -21,7 +21,7 @@ enum endpoint_kind {
 	ENDPOINT_WHOLE
 };
 
-/* One more; what is no URL, empty or too many is left out. */
+/* One more; what is empty or too many is left out, and what is no URL is never met. */
 void endpoint_add(enum endpoint_kind kind, struct slice url);
 
 /* Whether @url, of @scheme where it names none, is one of them, whatever its query. */

@@ -38,16 +38,6 @@ bool address_read(struct slice text, uint16_t port, union resolver_address *ret)
 	return true;
 }
 
-static bool same_name(struct slice a, struct slice b)
-{
-	if (a.size != b.size)
-		return false;
-	for (size_t i = 0; i < a.size; i++)
-		if (byte_lower(a.data[i]) != byte_lower(b.data[i]))
-			return false;
-	return true;
-}
-
 static struct slice uncomment(struct slice line, const char *marks)
 {
 	for (size_t i = 0; i < line.size; i++)
@@ -67,7 +57,7 @@ size_t hosts_find(struct slice text, struct slice name, uint16_t port, union res
 		if (!address_read(word_next(&line), port, &ret[found]))
 			continue;
 		while ((word = word_next(&line)).size) {
-			if (!same_name(word, name))
+			if (!slice_equal_any_case(word, name))
 				continue;
 			found++;
 			break;
@@ -376,7 +366,8 @@ static bool found_without_asking(struct resolver *resolver)
 		resolver->addresses = 1;
 		return true;
 	}
-	if (same_name(name, SLICE("localhost")) || same_name(name, SLICE("localhost."))) {
+	if (slice_equal_any_case(name, SLICE("localhost")) ||
+	    slice_equal_any_case(name, SLICE("localhost."))) {
 		address_read(SLICE("127.0.0.1"), resolver->port, &resolver->address[0]);
 		address_read(SLICE("::1"), resolver->port, &resolver->address[1]);
 		resolver->addresses = 2;

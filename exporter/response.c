@@ -9,16 +9,6 @@ void response_begin(struct response *response, uint8_t *body, size_t room)
 	*response = (struct response){ .body = body, .body_room = room };
 }
 
-static bool same(struct slice text, struct slice word)
-{
-	if (text.size != word.size)
-		return false;
-	for (size_t i = 0; i < text.size; i++)
-		if (byte_lower(text.data[i]) != word.data[i])
-			return false;
-	return true;
-}
-
 /* Whether one member of the comma list @text is @word. */
 static bool lists(struct slice text, struct slice word)
 {
@@ -26,7 +16,7 @@ static bool lists(struct slice text, struct slice word)
 		const uint8_t *comma = memchr(text.data, ',', text.size);
 		size_t size = comma ? (size_t)(comma - text.data) : text.size;
 
-		if (same(text_trim(slice_first(text, size)), word))
+		if (slice_equal_any_case(text_trim(slice_first(text, size)), word))
 			return true;
 		text = slice_after(text, size + 1);
 	}
@@ -70,18 +60,18 @@ static enum response_state field(struct response *response, struct slice line)
 		return RESPONSE_MALFORMED;
 	name = slice_first(line, (size_t)(colon - line.data));
 	value = text_trim(slice_after(line, name.size + 1));
-	if (same(name, SLICE("content-length")))
+	if (slice_equal_any_case(name, SLICE("content-length")))
 		return length_take(response, value);
-	if (same(name, SLICE("transfer-encoding"))) {
-		if (!same(value, SLICE("chunked")))
+	if (slice_equal_any_case(name, SLICE("transfer-encoding"))) {
+		if (!slice_equal_any_case(value, SLICE("chunked")))
 			return RESPONSE_MALFORMED;
 		response->chunked = true;
-	} else if (same(name, SLICE("connection"))) {
+	} else if (slice_equal_any_case(name, SLICE("connection"))) {
 		if (lists(value, SLICE("close")))
 			response->keep_alive = false;
 		else if (lists(value, SLICE("keep-alive")))
 			response->keep_alive = true;
-	} else if (same(name, SLICE("retry-after"))) {
+	} else if (slice_equal_any_case(name, SLICE("retry-after"))) {
 		value = slice_first(value, sizeof(response->retry_after));
 		memcpy(response->retry_after, value.data, value.size);
 		response->retry_after_size = value.size;

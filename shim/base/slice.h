@@ -40,13 +40,13 @@ static inline uint8_t byte_lower(uint8_t byte)
 	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
 }
 
-/* Whether @text is @word, which is in small letters, in any case. */
-static inline bool slice_equal_lower(struct slice text, struct slice word)
+/* Whether the two are the same but for the case of ASCII letters. */
+static inline bool slice_equal_any_case(struct slice a, struct slice b)
 {
-	if (text.size != word.size)
+	if (a.size != b.size)
 		return false;
-	for (size_t i = 0; i < text.size; i++)
-		if (byte_lower(text.data[i]) != word.data[i])
+	for (size_t i = 0; i < a.size; i++)
+		if (byte_lower(a.data[i]) != byte_lower(b.data[i]))
 			return false;
 	return true;
 }
@@ -63,12 +63,6 @@ static inline bool slice_contains(struct slice text, struct slice word)
 			return true;
 	}
 	return false;
-}
-
-/* Whether @text is @word, which is in small letters, in any case. */
-static inline bool slice_says(struct slice text, struct slice word)
-{
-	return text.size == word.size && slice_contains(text, word);
 }
 
 /* The first @size bytes of @whole, or all of it. */

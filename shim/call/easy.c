@@ -377,7 +377,7 @@ static size_t scheme_size(struct slice url)
 		size++;
 	if (size == 0 || size >= url.size || url.data[size] != ':')
 		return 0;
-	if (size == 4 && slice_contains(slice_first(url, 4), SLICE("file")))
+	if (slice_equal_any_case(slice_first(url, size), SLICE("file")))
 		return size;
 	return size + 1 < url.size && url.data[size + 1] == '/' ? size : 0;
 }
@@ -411,7 +411,7 @@ struct slice easy_scheme(const struct easy_settings *settings)
 		struct slice name = slice_of_string(guessed[i]);
 
 		if (url.size > name.size && url.data[name.size] == '.' &&
-		    slice_contains(slice_first(url, name.size), name))
+		    slice_equal_any_case(slice_first(url, name.size), name))
 			return name;
 	}
 	return SLICE("http");

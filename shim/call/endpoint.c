@@ -22,16 +22,6 @@ START void endpoint_add(enum endpoint_kind kind, struct slice url)
 		endpoints[endpoint_count++] = (struct endpoint){ kind, url };
 }
 
-static bool equal_in_any_case(struct slice a, struct slice b)
-{
-	if (a.size != b.size)
-		return false;
-	for (size_t i = 0; i < a.size; i++)
-		if (byte_lower(a.data[i]) != byte_lower(b.data[i]))
-			return false;
-	return true;
-}
-
 static struct slice without_slash(struct slice path)
 {
 	return path.size && path.data[path.size - 1] == '/' ? slice_first(path, path.size - 1) :
@@ -57,8 +47,8 @@ static bool is_endpoint(const struct endpoint *endpoint, const struct url *url)
 	struct url own;
 
 	return url_parse(endpoint->text, SLICE(""), &own) && url->port == own.port &&
-	       equal_in_any_case(url->host, own.host) &&
-	       equal_in_any_case(url->scheme, own.scheme) &&
+	       slice_equal_any_case(url->host, own.host) &&
+	       slice_equal_any_case(url->scheme, own.scheme) &&
 	       is_path_of(url->path, endpoint->kind, own.path);
 }
 

@@ -153,9 +153,7 @@ static struct slice name_of(const struct curl_list *line)
 
 static bool is_named(const struct curl_list *line, struct slice wanted)
 {
-	struct slice name = name_of(line);
-
-	return name.size == wanted.size && slice_contains(name, wanted);
+	return slice_equal_any_case(name_of(line), wanted);
 }
 
 /* What goes with a context is none by itself. */

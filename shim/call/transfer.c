@@ -24,7 +24,7 @@ struct transfer_options transfer_options;
 static bool is_any_of(struct slice word, const char *const *words)
 {
 	for (; *words; words++)
-		if (strlen(*words) == word.size && slice_contains(word, slice_of_string(*words)))
+		if (slice_equal_any_case(word, slice_of_string(*words)))
 			return true;
 	return false;
 }

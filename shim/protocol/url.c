@@ -61,7 +61,8 @@ static size_t scheme_size(struct slice text)
 /* Where the authority starts: behind the scheme, if there is one, and slashes. */
 static size_t authority_start(struct slice text, size_t scheme)
 {
-	size_t most = slice_equal_lower(slice_first(text, scheme), SLICE("file")) ? 2 : SLASHES_MAX;
+	bool file = slice_equal_any_case(slice_first(text, scheme), SLICE("file"));
+	size_t most = file ? 2 : SLASHES_MAX;
 	size_t start = scheme ? scheme + 1 : 0;
 
 	for (size_t slashes = 0; slashes < most; slashes++, start++)
@@ -173,7 +174,7 @@ static uint16_t default_port(struct slice scheme)
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (slice_equal_lower(scheme, slice_of_string(known[i].name)))
+		if (slice_equal_any_case(scheme, slice_of_string(known[i].name)))
 			return known[i].port;
 	return 0;
 }

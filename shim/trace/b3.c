@@ -52,7 +52,7 @@ bool b3_parse(struct slice text, struct trace_context *ret, bool *ret_debug)
 
 static bool is_yes(struct slice text)
 {
-	return slice_equal(text, SLICE("1")) || slice_says(text, SLICE("true"));
+	return slice_equal(text, SLICE("1")) || slice_equal_any_case(text, SLICE("true"));
 }
 
 bool b3_parse_fields(const struct b3_fields *fields, struct trace_context *ret, bool *ret_debug)

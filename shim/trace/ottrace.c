@@ -4,7 +4,7 @@
 
 static bool is_yes(struct slice text)
 {
-	return slice_equal(text, SLICE("1")) || slice_says(text, SLICE("true"));
+	return slice_equal(text, SLICE("1")) || slice_equal_any_case(text, SLICE("true"));
 }
 
 bool ottrace_parse(struct slice trace_id, struct slice span_id, struct slice sampled,

@@ -250,7 +250,7 @@ size_t propagation_inject(unsigned propagators, const struct propagated *from,
 unsigned propagation_names(unsigned propagators, struct slice name)
 {
 	for (size_t i = 0; i < FIELDS; i++)
-		if (slice_says(name, slice_of_string(field_rows[i].name)))
+		if (slice_equal_any_case(name, slice_of_string(field_rows[i].name)))
 			return propagators & field_rows[i].propagators;
 	return 0;
 }

@@ -29,7 +29,7 @@ static struct slice block_get(const void *data, const char *name, size_t index)
 
 	while (slice_take_part(&block, '\n', &line))
 		if (slice_take_part(&line, ':', &field) &&
-		    slice_says(field, slice_of_string(name)) && index-- == 0)
+		    slice_equal_any_case(field, slice_of_string(name)) && index-- == 0)
 			return line.data ? line : SLICE("");
 	return (struct slice){ 0 };
 }
